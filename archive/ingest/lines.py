@@ -1,0 +1,100 @@
+"""What extraction hands to layout and parsing: pages of glyphs and rules, and the lines made of them.
+
+All lengths are in points; the origin is the top left corner of the page as it is read, y grows downwards.
+The flip from PDF's own origin happens once, in `extract/`.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One drawn character (rarely two, for a ligature) with its box."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    font: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thin printed line: horizontal when `top == bottom`, vertical when `x0 == x1`."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of the file as drawn: glyphs in no promised order, and thin rules.
+
+    `has_image` says that a picture covers most of the page. A text file has one
+    sheet without glyphs, and its lines are made by `extract/text.py`.
+    """
+
+    number: int
+    width: float
+    height: float
+    glyphs: tuple[Glyph, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    has_image: bool = False
+    undefined_glyphs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line in reading order, with its box on page `page` (from 1).
+
+    `starts` and `ends` say how far the line is from the edges of its column, in
+    ems of its own size: an indented first line has `starts` of about 2, a line
+    that was cut by the column edge has `ends` of about 0.
+    None of the four is known in a text file: `page` is None, the box is empty.
+    """
+
+    text: str
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    size: float | None = None
+    bold: bool = False
+    starts: float | None = None
+    ends: float | None = None
+    centred: bool = False
+    full_width: bool = False
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuledTable:
+    """A table cut out of the page by its rules: rows of cell texts, top to bottom.
+
+    A cell that spans several columns stands in the first of them, the others are empty.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    page: int
+    box: tuple[float, float, float, float]
+    last_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page ready to be parsed: its lines and tables in reading order, running heads taken off."""
+
+    number: int
+    width: float
+    height: float
+    printed_number: int | None = None
+    items: tuple["Line | RuledTable", ...] = ()
+    furniture: tuple[str, ...] = field(default=())
+    readable: bool = True
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines alone, in reading order."""
+        return [item for item in self.items if isinstance(item, Line)]

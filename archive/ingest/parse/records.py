@@ -1,0 +1,206 @@
+"""The parsed issue: frozen records that parsing returns, `store` saves and `parse --json` prints.
+
+Field names are those of the JSON contract (`gazette-issue/1`); `parse/as_json.py` writes them out.
+Pages are pages of the file, counted from 1, and None for a text file.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsEntry:
+    """One line of the printed contents (目录): category as printed without brackets, printed page."""
+
+    category: str
+    title: str
+    number: str | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of a document's text in reading order.
+
+    `kind` is one of recipient, paragraph, heading, subtitle, signature, date, note,
+    attachment, table, roster. `section` is the index in `Document.sections` of the
+    section it stands in (its own, for a heading or a run-in paragraph); None before the first.
+    `table` and `roster` are indexes in `Document.tables` and `Document.rosters`.
+    """
+
+    kind: str
+    text: str
+    page: int | None = None
+    section: int | None = None
+    table: int | None = None
+    roster: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading. `level` counts from 1 inside its scheme; `parent` is an index in `Document.sections`."""
+
+    level: int
+    label: str
+    heading: str
+    run_in: bool = False
+    page: int | None = None
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A plan printed in this issue that a notice carries (印发); `block` is the index of its title."""
+
+    title: str
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One line of an 附件 list; `omitted` when it is printed with （略）. `label` is "" where none is printed."""
+
+    label: str
+    title: str
+    omitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A printed table; group rows are rows with empty cells."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    page: int | None = None
+    last_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person of a roster. `role` is "" where none is printed on or above the line."""
+
+    role: str
+    person: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The people of a leading group as listed (组长：石 峥 副市长)."""
+
+    members: tuple[Member, ...]
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One person, one post. `action` is appoint, remove, nominate or nominate-removal."""
+
+    action: str
+    person: str
+    post: str
+    remark: str = ""
+    person_as_printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another document named in the text. `relation` is cites, based-on, forwards, amends or repeals.
+
+    `number` is canonical, None when only a 《title》 is printed; `evidence` is the sentence.
+    """
+
+    number: str | None
+    title: str
+    relation: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something an editor must look at. `document` is a position from 1, None for the whole issue."""
+
+    code: str
+    severity: str
+    message: str
+    document: int | None = None
+    page: int | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """One official document of the issue, in the order printed; `position` counts from 1."""
+
+    position: int
+    title: str
+    category: str = ""
+    title_in_contents: str | None = None
+    page_in_contents: int | None = None
+    number: str | None = None
+    number_as_printed: str | None = None
+    number_in_contents: str | None = None
+    issuer: str = ""
+    kind: str = ""
+    recipients: str = ""
+    signed_by: tuple[str, ...] = ()
+    signed_on: date | None = None
+    note: str = ""
+    first_page: int | None = None
+    last_page: int | None = None
+    printed_first_page: int | None = None
+    printed_last_page: int | None = None
+    blocks: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    tables: tuple[Table, ...] = ()
+    rosters: tuple[Roster, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file: `kind` is pdf, text, docx or html; `text` is embedded, ocr or mixed; `pages` None for text."""
+
+    name: str
+    sha256: str
+    kind: str
+    pages: int | None
+    text: str = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """One page of the file: size in points, the page number printed on it, its lines with their boxes.
+
+    A line is (text, x0, top, x1, bottom). `readable` is False for a page without text.
+    """
+
+    number: int
+    width: float
+    height: float
+    printed_number: int | None = None
+    lines: tuple[tuple[str, float, float, float, float], ...] = ()
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedIssue:
+    """Everything that was read of one file."""
+
+    source: Source
+    gazette: str = ""
+    year: int | None = None
+    label: str = ""
+    number: int | None = None
+    total_number: int | None = None
+    published_on: date | None = None
+    frequency: str = ""
+    organiser: str = ""
+    contents: tuple[ContentsEntry, ...] = ()
+    documents: tuple[ParsedDocument, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    pages: tuple[PrintedPage, ...] = ()
