@@ -1,0 +1,34 @@
+"""The tables of the archive, one concept a module."""
+
+from archive.models.desk import Finding, IngestRun
+from archive.models.document import (
+    Attachment,
+    Block,
+    Document,
+    DocumentAlias,
+    Enclosure,
+    Roster,
+    Section,
+    Table,
+)
+from archive.models.facts import Appointment, Reference
+from archive.models.issue import ContentsEntry, Gazette, Issue, Page
+
+__all__ = [
+    "Appointment",
+    "Attachment",
+    "Block",
+    "ContentsEntry",
+    "Document",
+    "DocumentAlias",
+    "Enclosure",
+    "Finding",
+    "Gazette",
+    "IngestRun",
+    "Issue",
+    "Page",
+    "Reference",
+    "Roster",
+    "Section",
+    "Table",
+]

@@ -1,0 +1,108 @@
+"""What the desk works with: findings to settle, and runs of ingest to watch."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Finding(models.Model):
+    """Something that the parser was unsure of. `code` is stable (number-differs), `evidence` a list of readings."""
+
+    class Severity(models.TextChoices):
+        ERROR = "error", _("错误")
+        WARNING = "warning", _("警告")
+        NOTE = "note", _("提示")
+
+    issue = models.ForeignKey("archive.Issue", on_delete=models.CASCADE, related_name="findings")
+    document = models.ForeignKey(
+        "archive.Document", on_delete=models.CASCADE, null=True, blank=True, related_name="findings"
+    )
+    position = models.PositiveIntegerField()
+    code = models.CharField(max_length=50)
+    severity = models.CharField(max_length=8, choices=Severity)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    message = models.TextField()
+    evidence = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "position"], name="finding_position_once"),
+            models.CheckConstraint(
+                condition=models.Q(severity__in=["error", "warning", "note"]), name="finding_severity_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class IngestRunQuerySet(models.QuerySet["IngestRun"]):
+    def lost(self, now: datetime) -> Self:
+        """Runs whose worker has not been heard of since its lease ended: killed, or the machine restarted."""
+        return self.filter(state=IngestRun.State.RUNNING, lease_until__lt=now)
+
+
+class IngestRun(models.Model):
+    """One uploaded file on its way into the archive.
+
+    A worker holds a run by a lease that it prolongs with each heartbeat; a run whose lease has ended
+    is taken up again from the start: every step can run twice.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("等待处理")
+        RUNNING = "running", _("处理中")
+        DONE = "done", _("已完成")
+        FAILED = "failed", _("失败")
+
+    class Stage(models.TextChoices):
+        WAITING = "waiting", _("排队")
+        EXTRACT = "extract", _("读取文件")
+        LAYOUT = "layout", _("还原版面")
+        PARSE = "parse", _("识别公文")
+        STORE = "store", _("入库")
+        INDEX = "index", _("建立索引")
+
+    file_name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    stage = models.CharField(max_length=8, choices=Stage, default=Stage.WAITING)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    page_count = models.PositiveIntegerField(null=True, blank=True)
+    replace = models.BooleanField(default=False)
+    publish = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    message = models.TextField(blank=True)
+    issue = models.ForeignKey(
+        "archive.Issue", on_delete=models.SET_NULL, null=True, blank=True, related_name="runs"
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = IngestRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "running", "done", "failed"]),
+                name="ingest_run_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="running") | models.Q(lease_until__isnull=False),
+                name="ingest_run_running_has_lease",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "lease_until"], name="ingest_run_state_lease")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.get_state_display()})"

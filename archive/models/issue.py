@@ -1,0 +1,167 @@
+"""A gazette, its issues, their printed contents and pages.
+
+`Issue.objects.published()` is the one rule of what the public may see; documents ask it through their issue.
+"""
+
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Gazette(models.Model):
+    """A periodical: 云岭市人民政府公报."""
+
+    name = models.CharField(max_length=200, unique=True)
+    # What stands in addresses; the name itself, unless an office chooses something shorter.
+    slug = models.CharField(max_length=200, unique=True)
+    organiser = models.CharField(max_length=200, blank=True)
+    frequency = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def published(self) -> Self:
+        """The issues that readers may see. Every public page, feed, API and index goes through here."""
+        return self.filter(state=Issue.State.PUBLISHED)
+
+    def newest_first(self) -> Self:
+        """By year, then by number in the year; a special issue without a number stands after the others."""
+        return self.order_by(
+            models.F("year").desc(nulls_last=True),
+            models.F("published_on").desc(nulls_last=True),
+            models.F("number").desc(nulls_last=True),
+            "-pk",
+        )
+
+
+class Issue(models.Model):
+    """One printed issue, made of one file."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        PUBLISHED = "published", _("已发布")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    class SourceKind(models.TextChoices):
+        PDF = "pdf", "PDF"
+        TEXT = "text", _("文本")
+        DOCX = "docx", "DOCX"
+        HTML = "html", "HTML"
+
+    gazette = models.ForeignKey(
+        Gazette, on_delete=models.PROTECT, related_name="issues", null=True, blank=True
+    )
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    # As printed: 2, 增刊1, 3-4.
+    label = models.CharField(max_length=50, blank=True)
+    number = models.PositiveSmallIntegerField(null=True, blank=True)
+    total_number = models.PositiveIntegerField(null=True, blank=True)
+    published_on = models.DateField(null=True, blank=True)
+
+    file_name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64, unique=True)
+    file_size = models.PositiveBigIntegerField(default=0)
+    source_kind = models.CharField(max_length=8, choices=SourceKind)
+    text_source = models.CharField(max_length=8, default="embedded")
+    page_count = models.PositiveIntegerField(null=True, blank=True)
+    parser_version = models.CharField(max_length=20)
+
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    added_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gazette", "year", "label"], name="issue_once_a_gazette_and_year"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "published", "withdrawn"]), name="issue_state_known"
+            ),
+            # A public address needs all three: /issues/{gazette}/{year}/{label}/
+            models.CheckConstraint(
+                condition=~models.Q(state="published")
+                | (models.Q(gazette__isnull=False, year__isnull=False) & ~models.Q(label="")),
+                name="issue_published_has_address",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="withdrawn") | models.Q(withdrawn_at__isnull=False),
+                name="issue_withdrawn_has_date",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-year", "-number"], name="issue_state_year_number")]
+
+    def __str__(self) -> str:
+        return f"{self.gazette or self.file_name} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """How the issue is called in a sentence: 2022年第2期, 2022年增刊1, or its file's name while unknown."""
+        if not self.year or not self.label:
+            return self.file_name
+        return f"{self.year}年第{self.label}期" if self.label[:1].isdigit() else f"{self.year}年{self.label}"
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    def get_absolute_url(self) -> str:
+        assert self.gazette is not None
+        return reverse("issue", args=[self.gazette.slug, self.year, self.label])
+
+
+class ContentsEntry(models.Model):
+    """One line of the printed contents, kept as printed even where the body says otherwise."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="contents")
+    position = models.PositiveIntegerField()
+    category = models.CharField(max_length=100, blank=True)
+    title = models.TextField()
+    number = models.CharField(max_length=120, blank=True)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    document = models.ForeignKey(
+        "archive.Document", on_delete=models.SET_NULL, null=True, blank=True, related_name="contents_entries"
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "position"], name="contents_entry_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Page(models.Model):
+    """One page of the file, with the boxes of its lines: [text, x0, top, x1, bottom], points, origin top left."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    printed_number = models.PositiveIntegerField(null=True, blank=True)
+    width = models.FloatField()
+    height = models.FloatField()
+    lines = models.JSONField(default=list)
+    readable = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "number"], name="page_number_once"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="page_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issue} p. {self.number}"

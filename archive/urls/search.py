@@ -1,0 +1,5 @@
+"""Addresses of search, the number resolver and the API."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
