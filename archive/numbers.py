@@ -26,7 +26,7 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 _CN = "零一二三四五六七八九十百千"
 # a code as printed: Han and Latin letters, with a part in brackets at times (京价〔收〕字); joint issuers by 、
 _CODE_CHARS = r"A-Za-z\u3400-\u9fff·、"
-_CODE = rf"[{_CODE_CHARS}]{{0,60}}(?:〔[{_CODE_CHARS}]{{1,6}}〕[{_CODE_CHARS}]{{0,8}}){{0,2}}"
+_CODE = rf"(?:[{_CODE_CHARS}]{{0,20}}第[0-9]{{1,2}}(?=届))?[{_CODE_CHARS}]{{0,120}}(?:〔[{_CODE_CHARS}]{{1,6}}〕[{_CODE_CHARS}]{{0,8}}){{0,2}}"
 _YEAR = r"(?:(?:19|20)[0-9]{2}|[0-9]{2}|[一二][零一二三四五六七八九]{3})"
 _FULL_YEAR = r"(?:19|20)[0-9]{2}"
 _SEQUENCE = rf"(?:[0-9]{{1,6}}|[0-9]{{0,3}}[lIOo][0-9lIOo]{{0,3}}|[{_CN}]{{1,7}})"
@@ -164,7 +164,7 @@ def fold_number_text(text: str) -> str:
 
 def read_number(text: str) -> DocumentNumber | None:
     """Return the number that `text` is, None when it is anything else or holds no sequence (重府发[1994])."""
-    if not text or len(text) > 200:
+    if not text or len(text) > 240:
         return None
     folded = _unwrap(_tidy(fold_number_text(text)))
     if not folded or not re.search(rf"[0-9{_CN}]|[lIO]号", folded):
@@ -195,9 +195,8 @@ def is_number_line(line: str) -> bool:
     number = read_number(line)
     if number is None:
         return False
-    if "号" not in folded:  # 鞍卫办发〔2015〕107: only a full form will do without 号
-        return bool(number.code and number.year and re.search(rf"〔\s?{_FULL_YEAR}\s?〕", folded))
-    return True
+    # 粤府[92]170, [2015]-1059: without 号 a code or the dash must show that it is no note (2015)12
+    return "号" in folded or bool(number.code) or "〕-" in folded
 
 
 def _tidy(text: str) -> str:
@@ -206,6 +205,7 @@ def _tidy(text: str) -> str:
     text = re.sub(r"(?<=[0-9])\s+(?=[0-9])", "-", text)
     text = re.sub(r"(?<=号)\s+(?=\S)", " ", text)
     text = re.sub(r"(?<!号)\s+|\s+$", "", text)
+    text = re.sub(r"(?<=[令告])等(?=[0-9])", "第", text)  # 令等3号, misread
     text = re.sub(r"〔[〔〕]*(?=〔)|〔〕(?=[0-9]{4}〕)|〕+(?=〕)|号(?=号)", "", text)
     while match := _LEAD.match(text):
         text = text[match.end() :]
@@ -331,3 +331,115 @@ def _read_figures(text: str) -> tuple[int | None, bool]:
         else:
             digit = _DIGITS[c]
     return total + digit, False
+
+
+# ---- numbers inside running text
+
+# What stands between an issuing code and its sequence: 〔2022〕15号, [94]第121号, 〔2022〕43、48号, 〔8届〕14号
+_IN_TEXT = re.compile(
+    rf"〔\s?(?:(?P<year>{_YEAR})\s?年?|[0-9]{{1,2}}届)\s?〕\s?年?\s?"
+    r"(?:[\u3400-\u9fff]{1,3}字[发]?|[综通地沧](?=[0-9]))?\s?"
+    r"第?\s?(?P<sequences>[0-9][0-9lO]{0,5}(?:\s?[、,和]\s?[0-9]{1,5}){0,8})\s?号"
+)
+# 国务院令第707号, 公告〔2021〕第7号, 令 2018年第2号, 政府令[第48号], 公告2022年第7号
+_DECREE_IN_TEXT = re.compile(
+    rf"(?<=[令告])\s?(?:〔?\s?(?P<year>{_FULL_YEAR})\s?年?\s?〕?\s?年?\s?)?"
+    rf"〔?第\s?(?P<sequence>[0-9]{{1,5}}|[{_CN}]{{1,7}})\s?号〕?"
+)
+# 政府第14号令, 省政府2015年第3号令
+_DECREE_BEHIND = re.compile(
+    rf"(?:(?P<year>{_FULL_YEAR})年)?第?\s?(?P<sequence>[0-9]{{1,5}}|[{_CN}]{{1,7}})\s?号(?P<tail>令|公告|通告)"
+)
+# 沪土发1993181号 and 晋政发2022年15号 in running text: only behind a code that ends like one
+_BARE_IN_TEXT = re.compile(rf"(?<=[发函字])\s?(?P<year>{_FULL_YEAR})(?:\s?年\s?第?|第|-|\s)?\s?(?P<sequence>[0-9]{{1,4}})\s?号")
+
+_WINDOW = 48
+_CODE_BEFORE = re.compile(r"(?:[A-Za-z\u3400-\u9fff·]+(?:〔[\u3400-\u9fff]{1,4}〕[\u3400-\u9fff]{0,8})?)\s?$")
+# Words that stand before a number in a sentence and in no code; the code starts behind the last of them.
+_WORDS_BEFORE = re.compile(
+    r"根据|依据|按照|依照|遵照|参照|对照|比照|贯彻|落实|执行|结合|废止|修订|修改|修正|印发|下发|转发|批转|发布|公布|颁布|施行"
+    r"|制定|出台|文件|通知|意见|以及|同时|关于|属于|包括|取消|撤销|代替|替代|规定|要求|精神|批准|印制|通过|明确|遵循|适用|实施"
+    r"|收到|来函|附上|参见|详见|简称|所称|其中|此前|原有|上述|分别|涉及|符合|违反|属|第[0-9]+条"
+)
+_WORDS_BEFORE_DECREE = re.compile(_WORDS_BEFORE.pattern + r"|日|第.{1,3}次会议|[0-9]|[和及与或按以由经将对见的在]")
+# One character that may belong to a code (和政发, 经信发): taken off only when a whole code is left.
+_CHARACTER_BEFORE = re.compile(r"^[和及与或按以由经将对见的在即为原从把被是并依据照因]+")
+_MINISTRY = re.compile(r".*[部委厅局院会府](?=[\u3400-\u9fff]{2,8}[发函字办规文]$)")
+
+
+def find_numbers(text: str, codes: frozenset[str] = frozenset()) -> list[FoundNumber]:
+    """Every number in running text, in order, none inside another.
+
+    `codes` are codes known to be in use; they settle where a code begins (根据晋政办函〔2022〕15号 holds
+    晋政办函). Without them the words that stand before numbers in sentences do.
+    """
+    if "号" not in text:
+        return []
+    folded = fold_number_text(text).replace("\n", " ")
+    found: list[FoundNumber] = []
+    spans: list[tuple[int, re.Match[str]]] = []
+    for pattern in (_IN_TEXT, _DECREE_IN_TEXT, _DECREE_BEHIND, _BARE_IN_TEXT):
+        spans.extend((match.start(), match) for match in pattern.finditer(folded))
+    spans.sort(key=lambda pair: pair[0])
+    reached = 0
+    for start, match in spans:
+        if start < reached:
+            continue
+        numbers = _numbers_at(folded, text, match, reached, codes)
+        found.extend(numbers)
+        if numbers:
+            reached = match.end()
+    return found
+
+
+def _numbers_at(
+    folded: str, text: str, match: re.Match[str], reached: int, codes: frozenset[str]
+) -> list[FoundNumber]:
+    """The numbers whose year and sequence are `match`: one, or more for 〔2022〕43、48号; [] when it is none."""
+    decree = match.re is _DECREE_IN_TEXT or match.re is _DECREE_BEHIND
+    start = _code_start(folded, max(reached, match.start() - _WINDOW), match.start(), codes, decree)
+    code = folded[start : match.start()]
+    if decree and (match.start() == start or _WORDS_BEFORE_DECREE.fullmatch(code)):
+        return []
+    if match.re is _BARE_IN_TEXT and len(code.strip()) < 3:
+        return []
+    listed = re.split(r"[、,和]", match["sequences"]) if match.re is _IN_TEXT else [""]
+    if len(listed) == 1:
+        number = read_number(folded[start : match.end()])
+        return [FoundNumber(number, start, match.end(), text[start : match.end()])] if number else []
+    head = folded[start : match.start("sequences")]
+    numbers, at = [], start
+    for sequence in listed:
+        number = read_number(f"{head}{sequence}号")
+        if number is None:
+            return []
+        end = match.end() if sequence is listed[-1] else folded.index(sequence, at) + len(sequence)
+        numbers.append(FoundNumber(number, at, end, text[at:end]))
+        at = end
+    return numbers
+
+
+def _code_start(folded: str, floor: int, end: int, codes: frozenset[str], decree: bool) -> int:
+    """Where the code that ends at `end` begins; `end` itself when no code stands there (〔1994〕财外26号)."""
+    window = folded[floor:end]
+    stripped = window.rstrip()
+    if not decree or stripped.endswith(("令", "公告", "通告")):
+        for length in range(min(len(stripped), _WINDOW), 2, -1):
+            if stripped[-length:] in codes:
+                return floor + len(stripped) - length
+    match = _CODE_BEFORE.search(window)
+    if not match:
+        return end
+    start, run = match.start(), match.group()
+    opened = start == 0 or window[start - 1] in "〔《、;"  # a bracket before it: no words of a sentence in the run
+    words = _WORDS_BEFORE_DECREE if decree else _WORDS_BEFORE
+    for cut in words.finditer(run):
+        if len(run[cut.end() :].strip()) >= 2:
+            start, opened = match.start() + cut.end(), True
+    run = window[start:]
+    if not opened and (single := _CHARACTER_BEFORE.match(run)) and len(run[single.end() :].strip()) >= 3:
+        start += single.end()
+    run = window[start:]
+    if len(run.strip()) > 9 and not decree and (ministry := _MINISTRY.match(run.strip())):
+        start += ministry.end()  # 财政部国人部发〔2007〕100号
+    return floor + start
