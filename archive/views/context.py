@@ -4,8 +4,36 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+
+# Which entry of the navigation a page belongs to, by the name of its address.
+PLACES = {
+    "issues": "issues",
+    "issue": "issues",
+    "document": "issues",
+    "numbers": "numbers",
+    "number-code": "numbers",
+    "number-year": "numbers",
+    "number-document": "numbers",
+    "search": "search",
+}
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The site's name, publisher and registration numbers, as `site`."""
-    return {"site": settings.SITE}
+    """The site's name, publisher and registration numbers as `site`; the reader's language; the place in the navigation."""
+    match = request.resolver_match
+    return {
+        "site": settings.SITE,
+        "language_tag": "en" if get_language() == "en" else "zh-Hans",
+        "place": PLACES.get(match.url_name or "", "") if match else "",
+        "search_address": _address("search"),
+        "desk_address": _address("desk"),
+    }
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:  # while search and desk are being built
+        return f"/{name}/"

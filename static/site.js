@@ -1,0 +1,38 @@
+// Keys and small comforts; every page reads and works without this file.
+"use strict";
+
+const typing = (element) =>
+  element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+
+let hit = -1;
+
+function showHit(step) {
+  const marks = document.querySelectorAll("main mark");
+  if (!marks.length) return;
+  hit = (hit + step + marks.length) % marks.length;
+  marks.forEach((mark) => mark.classList.remove("current"));
+  marks[hit].classList.add("current");
+  marks[hit].scrollIntoView({ block: "center" });
+}
+
+const follow = (rel) => {
+  const link = document.querySelector(`link[rel="${rel}"], a[rel~="${rel}"]`);
+  if (link) location.assign(link.href);
+};
+
+const KEYS = {
+  "/": () => document.querySelector('[data-key="/"]')?.focus(),
+  n: () => showHit(1),
+  p: () => showHit(hit < 0 ? 0 : -1),
+  j: () => follow("next"),
+  k: () => follow("prev"),
+  "?": () => document.getElementById("keys")?.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  const act = KEYS[event.key];
+  if (!act || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  act();
+});
