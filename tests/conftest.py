@@ -1,0 +1,231 @@
+"""What every test stands on: a data folder of its own, the shared material, a browser, and an honest count.
+
+Nothing is left out silently. A test that cannot run here (no browser, no shared material, the other database)
+is skipped with its reason, and the reasons are listed at the end. With `--require-all` (REQUIRE_ALL=1) a skip
+is a failure.
+"""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings as django_settings
+from pytest_django import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PROJECT = Path(__file__).resolve().parent.parent
+LEFT_OUT_KEY = pytest.StashKey[Counter[str]]()
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+# --- what was left out, and why ----------------------------------------------------------------------
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-all",
+        action="store_true",
+        default=os.environ.get("REQUIRE_ALL", "") in {"1", "true", "yes"},
+        help="a test that is left out fails (also REQUIRE_ALL=1)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT_KEY] = Counter()
+    config.addinivalue_line("markers", "postgresql: holds only on PostgreSQL")
+    config.addinivalue_line("markers", "sqlite: holds only on SQLite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of the other database: skipped, or set aside where a second run on that database follows."""
+    here = django_settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+    other, name = {
+        "sqlite3": ("postgresql", "PostgreSQL (set DATABASE_URL)"),
+        "postgresql": ("sqlite", "SQLite (unset DATABASE_URL)"),
+    }[here]
+    foreign = [item for item in items if item.get_closest_marker(other)]
+    if config.getoption("--require-all"):
+        config.hook.pytest_deselected(items=foreign)
+        items[:] = [item for item in items if item not in foreign]
+        return
+    for item in foreign:
+        item.add_marker(pytest.mark.skip(reason=f"needs {name}"))
+
+
+def _count_left_out(config: pytest.Config, report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Count a skip by its reason; turn it into a failure where everything is required."""
+    if not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    reason = reason.removeprefix("Skipped: ")
+    config.stash[LEFT_OUT_KEY][reason] += 1
+    if config.getoption("--require-all"):
+        report.outcome = "failed"
+        report.longrepr = f"left out, but everything is required here: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _count_left_out(item.config, report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _count_left_out(collector.config, report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    left_out = config.stash[LEFT_OUT_KEY]
+    terminalreporter.section("left out")
+    for reason, count in left_out.most_common():
+        terminalreporter.line(f"{count:5d}  {reason}", yellow=True)
+    if not left_out:
+        terminalreporter.line("nothing")
+
+
+# --- a data folder of its own ------------------------------------------------------------------------
+@contextmanager
+def _use_data_folder(folder: Path) -> Iterator[Path]:
+    """Point settings and the index at `folder` for a while."""
+    import haystack
+
+    # whitenoise warns when its folder is not there.
+    (folder / "static").mkdir(parents=True, exist_ok=True)
+    index = haystack.connections.connections_info["default"]
+    index_before = dict(index)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(django_settings, "GAZETTE_DATA", folder)
+        patch.setattr(django_settings, "ORIGINALS_DIR", folder / "originals")
+        patch.setattr(django_settings, "UPLOADS_DIR", folder / "uploads")
+        patch.setattr(django_settings, "STATIC_ROOT", folder / "static")
+        index["PATH"] = str(folder / "index")
+        _forget_open_index()
+        try:
+            yield folder
+        finally:
+            index.update(index_before)
+            _forget_open_index()
+
+
+def _forget_open_index() -> None:
+    """Let the next search of this thread open the index anew, at the path that holds then."""
+    import haystack
+
+    getattr(haystack.connections.thread_local, "connections", {}).pop("default", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What fixtures of the whole session see (the live server starts before any test)."""
+    with _use_data_folder(tmp_path_factory.mktemp("session-data")) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def module_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One data folder for all tests of a module: for what is costly to ingest and then only read."""
+    with _use_data_folder(tmp_path_factory.mktemp("module-data")) as folder:
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def data_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """GAZETTE_DATA (originals, uploads, index, heartbeat) of this test alone."""
+    if "module_data_folder" in request.fixturenames:
+        yield request.getfixturevalue("module_data_folder")
+        return
+    with _use_data_folder(tmp_path_factory.mktemp("data")) as folder:
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Passwords of tests guard nothing."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+# --- the shared material -----------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real issues and their truth files; never part of the project."""
+    folder = Path(os.environ.get("GAZETTE_SHARED", PROJECT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"needs the shared material at {folder.name}/ beside the project (set GAZETTE_SHARED)")
+    return folder
+
+
+# --- a browser ---------------------------------------------------------------------------------------
+def find_chromium() -> str | None:
+    """The browser to drive: CHROMIUM, else what the distribution installed; None when there is none."""
+    if given := os.environ.get("CHROMIUM"):
+        return given
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    executable = find_chromium()
+    if executable is None:
+        pytest.skip("needs Chromium (apt install chromium, or set CHROMIUM)")
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch:
+        # The browser's driver keeps an event loop in this thread; Django would refuse the ORM beside it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+            yield browser
+            browser.close()
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the pages of this test complained about: console errors, exceptions, refused or failed requests."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: "Browser", console_errors: list[str]) -> Iterator[Callable[..., "Page"]]:
+    """`open_page(width=1280, height=800, **context options)` gives a page in a context of its own."""
+    contexts = []
+
+    def _open(width: int = 1280, height: int = 800, **options: object) -> "Page":
+        context = browser.new_context(
+            **{"viewport": {"width": width, "height": height}, "locale": "zh-CN", **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: console_errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: console_errors.append(str(error)))
+        return page
+
+    yield _open
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., "Page"]) -> "Page":
+    """A wide page with script."""
+    return open_page()
