@@ -130,7 +130,8 @@ def _tidy(text: str) -> str:
     text = re.sub(r"(?<!号)\s+|\s+$", "", text)
     text = re.sub(r"(?<=[0-9])零|零(?=[0-9])", "0", text)
     text = re.sub(r"(?<=[令告])等(?=[0-9])", "第", text)  # 令等3号, misread
-    text = re.sub(r"〔[〔〕]*(?=〔)|〔〕(?=[0-9]{4}〕)|〕+(?=〕)|号(?=号)", "", text)
+    text = re.sub(r"〔〕(?=[0-9]{4}〕)", "〔", text)  # []2015]
+    text = re.sub(r"〔+(?=〔)|〕+(?=〕)|号(?=号)", "", text)
     while match := forms.LEAD.match(text):
         text = text[match.end() :]
     return text
