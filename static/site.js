@@ -36,3 +36,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   act();
 });
+
+// Contents and facts of a document stand open beside the text where there is room; on a phone they are folded.
+const wide = matchMedia("(min-width: 77rem)");
+const unfold = () => document.querySelectorAll("[data-open-wide]").forEach((part) => { part.open = wide.matches; });
+wide.addEventListener("change", unfold);
+unfold();
+
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    button.textContent = button.dataset.done;
+  });
+});

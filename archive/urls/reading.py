@@ -1,11 +1,42 @@
 """Addresses of the public pages."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import IntConverter, StringConverter
 
-from archive.views import reading
+from archive.models.document import ID_LETTERS
+from archive.views import browse, document, files, home, issues
+
+
+class PublicIdConverter(StringConverter):
+    """A document's short id; issuing codes are Chinese, so the two can be told apart."""
+
+    regex = f"[{ID_LETTERS}]{{8,12}}"
+
+
+class Sha256Converter(StringConverter):
+    regex = "[0-9a-f]{64}"
+
+
+class CountConverter(IntConverter):
+    """A year, a sequence or a decree's number: no more figures than a document number has."""
+
+    regex = "[0-9]{1,6}"
+
+
+register_converter(PublicIdConverter, "public_id")
+register_converter(Sha256Converter, "sha256")
+register_converter(CountConverter, "count")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", reading.home, name="home"),
-    path("issues/", reading.home, name="issues"),
-    path("documents/", reading.home, name="numbers"),
+    path("", home.home, name="home"),
+    path("issues/", issues.issues, name="issues"),
+    path("issues/<count:year>/<str:label>/", issues.issue_short, name="issue-short"),
+    path("issues/<str:gazette>/<count:year>/<str:label>/", issues.issue, name="issue"),
+    path("documents/", browse.numbers, name="numbers"),
+    path("documents/<public_id:public_id>/", document.document, name="document"),
+    path("documents/<str:code>/", browse.code, name="number-code"),
+    path("documents/<str:code>/<count:year>/", browse.year, name="number-year"),
+    path("documents/<str:code>/<count:year>/<count:sequence>/", browse.sequence, name="number-document"),
+    path("files/<sha256:sha256>/<str:name>", files.original, name="original"),
+    path("pictures/<sha256:sha256>/cover.webp", files.cover, name="cover"),
 ]

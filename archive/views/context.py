@@ -28,6 +28,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "language_tag": "en" if get_language() == "en" else "zh-Hans",
         "place": PLACES.get(match.url_name or "", "") if match else "",
         "search_address": _address("search"),
+        "number_address": _address("number"),
         "desk_address": _address("desk"),
     }
 

@@ -1,0 +1,125 @@
+"""One document: its text, what is known of it, and what it refers to."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import conditional_escape
+
+from archive.models import Appointment, Document, DocumentAlias, Enclosure, Issue, Reference
+from archive.views.gone import gone
+from archive.views.issues import original_address
+from archive.views.text import Marker, read_text
+
+# What another document may say that bears on whether this one still holds.
+CHANGES = (Reference.Relation.REPEALS, Reference.Relation.AMENDS)
+
+
+def document(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One document."""
+    found = with_parts(Document.objects.published()).filter(public_id=public_id).first()
+    if found is None:
+        return _no_document(request, public_id)
+    return render(request, "archive/document.html", document_context(request, found))
+
+
+def with_parts(documents: "QuerySet[Document]") -> "QuerySet[Document]":
+    """The documents with everything their page shows, in a fixed number of queries."""
+    return documents.select_related("issue__gazette").prefetch_related(
+        "sections",
+        "blocks__table",
+        "blocks__roster",
+        "attachments",
+        "appointments",
+        "tables",
+        Prefetch("enclosures", Enclosure.objects.select_related("block")),
+        Prefetch("references", Reference.objects.select_related("target__issue__gazette")),
+        Prefetch(
+            "cited_by",
+            Reference.objects.filter(document__in=Document.objects.published()).select_related("document"),
+        ),
+    )
+
+
+def document_context(request: HttpRequest, document: Document) -> dict[str, Any]:
+    """What the document page shows; for a preview at the desk, too. `document` comes from `with_parts`."""
+    issue = document.issue
+    before, after = _neighbour_documents(document)
+    address = request.build_absolute_uri(document.get_absolute_url())
+    return {
+        "document": document,
+        "issue": issue,
+        "text": read_text(document, marker_of(request.GET.get("q", ""))),
+        "query": request.GET.get("q", ""),
+        "title_lines": title_lines(document),
+        "references": [(reference, _public_target(reference)) for reference in document.references.all()],
+        "cited_by": (cited_by := list(document.cited_by.all())),
+        "changed_by": [reference for reference in cited_by if reference.relation in CHANGES],
+        "appointments": list(document.appointments.all()),
+        "attachments": (attachments := list(document.attachments.all())),
+        "omitted": sum(attachment.omitted for attachment in attachments),
+        "leaves": {Appointment.Action.REMOVE, Appointment.Action.NOMINATE_REMOVAL},
+        "original": original_address(issue),
+        "paged": issue.source_kind == Issue.SourceKind.PDF,
+        "before": before,
+        "after": after,
+        "address": address,
+        "citation": citation(document, address),
+    }
+
+
+def marker_of(query: str) -> Marker:
+    """What escapes the text of a page: with the query's terms marked, when there is one."""
+    return conditional_escape
+
+
+def title_lines(document: Document) -> tuple[str, str]:
+    """The issuer and the rest of the title, as official paper sets them on lines of their own."""
+    title, issuer = document.title, document.issuer
+    if issuer and title.startswith(issuer) and len(title) > len(issuer) + 3:
+        return issuer, title[len(issuer) :]
+    return "", title
+
+
+def citation(document: Document, address: str) -> str:
+    """The document as a reference after GB/T 7714, with gazette, year, issue and printed pages."""
+    issue = document.issue
+    pages = document.printed_first_page
+    last = document.printed_last_page
+    where = f"{issue.gazette}, {issue.year}({issue.label})" if issue.gazette else issue.file_name
+    if pages is not None:
+        where += f": {pages}-{last}" if last and last > pages else f": {pages}"
+    title = document.title + (f": {document.number}" if document.number else "")
+    author = f"{document.issuer}. " if document.issuer else ""
+    return f"{author}{title}[J/OL]. {where}. {address}."
+
+
+def _no_document(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Lead an old id on; say why a withdrawn document is gone; 404 for all else, drafts among it."""
+    alias = DocumentAlias.objects.select_related("document").filter(public_id=public_id).first()
+    if alias is not None:
+        return redirect(alias.document, permanent=True)
+    found = get_object_or_404(Document.objects.select_related("issue"), public_id=public_id)
+    if found.issue.state == Issue.State.WITHDRAWN:
+        return gone(request, found.issue.withdrawn_reason)
+    if found.withdrawn_at is not None and found.issue.is_published:
+        return gone(request, found.withdrawn_reason)
+    raise Http404
+
+
+def _neighbour_documents(document: Document) -> tuple[Document | None, Document | None]:
+    beside = Document.objects.filter(issue=document.issue_id, withdrawn_at__isnull=True).only(
+        "public_id", "title", "issue_id", "position"
+    )
+    before = beside.filter(position__lt=document.position).order_by("-position").first()
+    after = beside.filter(position__gt=document.position).order_by("position").first()
+    return before, after
+
+
+def _public_target(reference: Reference) -> Document | None:
+    """The document that a reference leads to, when readers may see it."""
+    target = reference.target
+    if target is None or target.withdrawn_at is not None or not target.issue.is_published:
+        return None
+    return target

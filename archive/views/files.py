@@ -1,0 +1,136 @@
+"""The original files and the cover pictures, each only where readers may see it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
+from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from archive.models import Issue
+from archive.pictures import cover_picture
+from archive.views.gone import gone
+
+# What the browser may open itself; everything else is only saved. HTML would run in the site's name.
+_INLINE: dict[str, str] = {Issue.SourceKind.PDF: "application/pdf", Issue.SourceKind.TEXT: "text/plain; charset=utf-8"}
+_EXTENSIONS: dict[str, str] = {Issue.SourceKind.TEXT: "txt"}
+_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_CHUNK = 64 * 1024
+# A withdrawn file must not live on in caches for long.
+_PUBLIC_CACHE = "public, max-age=3600"
+
+
+def original_is_public(issue: Issue) -> bool:
+    """True for a published issue of which no document was withdrawn alone: its file would still show it."""
+    return issue.is_published and not issue.documents.filter(withdrawn_at__isnull=False).exists()
+
+
+@require_safe
+def original(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
+    """The file as it came in: to everyone while it is public, else to staff. `name` is only for saving."""
+    issue = Issue.objects.filter(sha256=sha256).first()
+    if issue is None:
+        raise Http404
+    public = original_is_public(issue)
+    # A user is asked for only where it matters: public files carry no session.
+    if not public and not request.user.is_staff:
+        if issue.state == Issue.State.WITHDRAWN:
+            return gone(request, issue.withdrawn_reason)
+        if issue.is_published:
+            return gone(request, "")
+        raise Http404
+    path = original_file(issue)
+    if path is None:
+        raise Http404
+    response = serve_file(request, path, _INLINE.get(issue.source_kind, "application/octet-stream"), sha256)
+    disposition = content_disposition_header(issue.source_kind not in _INLINE, issue.file_name)
+    response.headers["Content-Disposition"] = disposition or "attachment"
+    response.headers["Cache-Control"] = _PUBLIC_CACHE if public else "private, no-store"
+    if not public:
+        patch_vary_headers(response, ("Cookie",))
+    return response
+
+
+def original_file(issue: Issue) -> Path | None:
+    """Where the issue's file lies, None when it is not there."""
+    extension = _EXTENSIONS.get(issue.source_kind, issue.source_kind)
+    path = Path(settings.ORIGINALS_DIR) / issue.sha256[:2] / f"{issue.sha256}.{extension}"
+    return path if path.is_file() else None
+
+
+@require_safe
+def cover(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """The picture of a published issue's first page."""
+    issue = Issue.objects.published().filter(sha256=sha256).first()
+    path = original_file(issue) if issue is not None else None
+    picture = cover_picture(path, sha256) if path is not None else None
+    if picture is None:
+        raise Http404
+    response = serve_file(request, picture, "image/webp", f"{sha256}-cover")
+    response.headers["Cache-Control"] = _PUBLIC_CACHE
+    return response
+
+
+def serve_file(request: HttpRequest, path: Path, content_type: str, tag: str) -> HttpResponseBase:
+    """The file, or the one range of it that is asked for, or 304 when the reader has it already.
+
+    Readers of large PDFs fetch them page by page with ranges; several ranges at once get the whole file.
+    """
+    etag, size = f'"{tag}"', path.stat().st_size
+    wanted = None
+    if request.headers.get("If-None-Match", "").strip() in (etag, f"W/{etag}"):
+        response: HttpResponseBase = HttpResponseNotModified()
+    else:
+        if request.headers.get("If-Range", etag) == etag:
+            wanted = read_range(request.headers.get("Range", ""), size)
+        if wanted is None:
+            response = FileResponse(path.open("rb"), content_type=content_type)
+        elif not wanted:
+            response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        else:
+            response = StreamingHttpResponse(
+                _part(path.open("rb"), wanted), status=206, content_type=content_type
+            )
+            response.headers["Content-Length"] = str(len(wanted))
+            response.headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{size}"
+    response.headers["ETag"] = etag
+    response.headers["Accept-Ranges"] = "bytes"
+    return response
+
+
+def read_range(header: str, size: int) -> range | None:
+    """The bytes that a Range header asks for, empty when the file has none of them, None for the whole file.
+
+    Forms: bytes=0-499, bytes=500- (to the end), bytes=-500 (the last 500). All others are not understood,
+    and then the whole file is sent, as RFC 9110 allows.
+    """
+    match = _RANGE.match(header.strip())
+    if not match or not (match[1] or match[2]):
+        return None
+    if not match[1]:
+        return range(max(size - int(match[2]), 0), size) if int(match[2]) else range(0)
+    start, last = int(match[1]), int(match[2]) if match[2] else size - 1
+    if match[2] and last < start:
+        return None
+    return range(start, min(last + 1, size)) if start < size else range(0)
+
+
+def _part(file: BinaryIO, wanted: range) -> Iterator[bytes]:
+    with file:
+        file.seek(wanted.start)
+        left = len(wanted)
+        while left and (chunk := file.read(min(_CHUNK, left))):
+            left -= len(chunk)
+            yield chunk

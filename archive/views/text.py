@@ -1,0 +1,255 @@
+"""A document's blocks made ready for the page: headings in their levels, lists, tables, signature and date.
+
+The text itself is left as printed; what is added is structure only.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from archive.models import Block, Document, Section, Table
+
+Marker = Callable[[str], SafeString]
+
+# The page has one h1, the document's title.
+_TOP_LEVEL, _LAST_LEVEL = 2, 6
+_OMITTED = re.compile(r"^(.*?)\s*([（(]\s*略\s*[）)])\s*([；;。]?)$", re.S)
+_GROUP_LABEL = re.compile(r"^[（(]?[一二三四五六七八九十]+[）)]?[、.．]?$")
+# How the print sets each kind of label: 一、 and chapters in Hei, （一） and articles' sections in Kai.
+_STYLES = (
+    ("hei", re.compile(r"^(?:[一二三四五六七八九十百]+、|第.{1,5}[编章]|[0-9]+\s*$)")),
+    ("kai", re.compile(r"^(?:[（(][一二三四五六七八九十百]+[）)]|第.{1,5}节|[0-9]+[.．][0-9]+\s*$)")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a signature or of an 附件 list."""
+
+    html: SafeString
+    kind: str = ""
+    omitted: SafeString | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table; a group row (一 | 新材料：7个 | ) stands above the rows that it names."""
+
+    cells: tuple[SafeString, ...]
+    group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The people of a roster under one role."""
+
+    role: SafeString
+    members: tuple[tuple[SafeString, SafeString], ...]
+
+
+@dataclass(slots=True)
+class Piece:
+    """One thing on the page. `kind` is a block's kind, with signature and date joined in `signed`."""
+
+    kind: str
+    html: SafeString | str = ""
+    anchor: str = ""
+    level: int = 0
+    style: str = ""
+    head: SafeString | str = ""
+    lines: list[Line] = field(default_factory=list)
+    caption: SafeString | str = ""
+    repeats_title: bool = False
+    columns: tuple[SafeString, ...] = ()
+    rows: tuple[Row, ...] = ()
+    groups: tuple[Group, ...] = ()
+    # The page of the file that begins here, and the number printed on it.
+    page: int | None = None
+    printed_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """One line of the side contents."""
+
+    depth: int
+    label: str
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    pieces: tuple[Piece, ...]
+    outline: tuple[OutlineEntry, ...]
+
+
+def read_text(document: Document, mark: Marker = conditional_escape) -> DocumentText:
+    """The pieces and the outline of a document; `mark` escapes a text and may mark terms in it.
+
+    Needs `blocks` with table, roster and section, `sections` and `enclosures` prefetched.
+    """
+    sections = {section.pk: section for section in document.sections.all()}
+    builder = _Builder(document, sections, mark)
+    for block in document.blocks.all():
+        builder.add(block)
+    return DocumentText(tuple(builder.pieces), _outline(builder.outline, sections.values()))
+
+
+class _Builder:
+    def __init__(self, document: Document, sections: dict[int, Section], mark: Marker) -> None:
+        self.document = document
+        self.sections = sections
+        self.mark = mark
+        self.pieces: list[Piece] = []
+        self.outline: list[OutlineEntry] = []
+        self.begun: set[int] = set()
+        self.enclosed = False
+        self.page = document.first_page
+
+    def add(self, block: Block) -> None:
+        piece = self._piece(block)
+        if piece is None:
+            return
+        if block.page is not None and self.page is not None and block.page > self.page:
+            piece.page, piece.printed_page = block.page, self._printed(block.page)
+            self.page = block.page
+        self.pieces.append(piece)
+
+    def _printed(self, page: int) -> int | None:
+        first, printed = self.document.first_page, self.document.printed_first_page
+        return printed + page - first if first is not None and printed is not None else None
+
+    def _piece(self, block: Block) -> Piece | None:
+        """The piece that begins with `block`; None when it joins the one before."""
+        if block.kind in (Block.Kind.SIGNATURE, Block.Kind.DATE):
+            return self._signed(block)
+        if block.kind == Block.Kind.TABLE and block.table is not None:
+            return self._table(block.table)
+        if block.kind == Block.Kind.ROSTER and block.roster is not None:
+            return Piece("roster", groups=_groups(block.roster.members, self.mark))
+        if block.kind == Block.Kind.ATTACHMENT:
+            return Piece("attachment", lines=[self._attachment(line) for line in block.text.splitlines()])
+        if block.kind == Block.Kind.SUBTITLE:
+            return self._subtitle(block)
+        section = self._beginning_section(block)
+        if section is None:
+            kind = "paragraph" if block.kind == Block.Kind.HEADING else block.kind
+            return Piece(kind, html=self.mark(block.text))
+        if block.kind == Block.Kind.HEADING:
+            return self._heading(block, section)
+        return self._run_in(block, section)
+
+    def _beginning_section(self, block: Block) -> Section | None:
+        """The section that begins with this block."""
+        if block.section_id is None or block.section_id in self.begun:
+            return None
+        section = self.sections[block.section_id]
+        if block.kind != Block.Kind.HEADING and not section.run_in:
+            return None
+        self.begun.add(block.section_id)
+        return section
+
+    def _depth(self, section: Section) -> int:
+        """How many headings with a line of their own stand above, through all schemes of numbering."""
+        depth, above = 0, section.parent_id
+        while above is not None:
+            depth += not self.sections[above].run_in
+            above = self.sections[above].parent_id
+        return depth + self.enclosed
+
+    def _heading(self, block: Block, section: Section) -> Piece:
+        depth = self._depth(section)
+        self.outline.append(OutlineEntry(depth, section.label, section.heading, section.anchor))
+        level = min(_TOP_LEVEL + depth, _LAST_LEVEL)
+        return Piece("heading", self.mark(block.text), section.anchor, level, heading_style(section.label))
+
+    def _run_in(self, block: Block, section: Section) -> Piece:
+        cut = _length_of(f"{section.label}{section.heading}", block.text)
+        head, rest = block.text[:cut], block.text[cut:]
+        return Piece("paragraph", self.mark(rest), section.anchor, head=self.mark(head))
+
+    def _subtitle(self, block: Block) -> Piece:
+        number = sum(piece.kind == "subtitle" for piece in self.pieces) + 1
+        anchor = f"enclosure-{number}"
+        lines = block.text.splitlines() or [block.text]
+        self.outline.append(OutlineEntry(0, "", lines[0], anchor))
+        self.enclosed = True
+        return Piece("subtitle", anchor=anchor, level=_TOP_LEVEL, lines=[Line(self.mark(x)) for x in lines])
+
+    def _signed(self, block: Block) -> Piece | None:
+        lines = [Line(self.mark(text), block.kind) for text in block.text.splitlines()]
+        if self.pieces and self.pieces[-1].kind == "signed":
+            self.pieces[-1].lines.extend(lines)
+            return None
+        return Piece("signed", lines=lines)
+
+    def _attachment(self, text: str) -> Line:
+        if match := _OMITTED.match(text):
+            return Line(self.mark(match[1]), omitted=self.mark(match[2] + match[3]))
+        return Line(self.mark(text))
+
+    def _table(self, table: Table) -> Piece:
+        before = self.pieces[-1] if self.pieces else None
+        above = (
+            "".join(str(line.html) for line in before.lines) if before and before.kind == "subtitle" else ""
+        )
+        caption = self.mark(table.title)
+        return Piece(
+            "table",
+            anchor=f"table-{table.position}",
+            caption=caption,
+            repeats_title=bool(above) and _bare(above).startswith(_bare(str(caption))),
+            columns=tuple(self.mark(cell) for cell in table.columns),
+            rows=tuple(Row(tuple(map(self.mark, row)), _is_group(row)) for row in table.rows),
+        )
+
+
+def heading_style(label: str) -> str:
+    """The face of a heading by its label: hei, kai or, for all others, the text's own, bold."""
+    return next((style for style, pattern in _STYLES if pattern.match(label.strip())), "song")
+
+
+def _is_group(row: Sequence[str]) -> bool:
+    filled = [cell for cell in row if cell.strip()]
+    if len(row) < 2 or len(filled) == len(row):
+        return False
+    return len(filled) == 1 or (len(filled) == 2 and bool(_GROUP_LABEL.match(row[0].strip())))
+
+
+def _groups(members: list[dict[str, str]], mark: Marker) -> tuple[Group, ...]:
+    groups: list[tuple[str, list[tuple[SafeString, SafeString]]]] = []
+    for member in members:
+        if not groups or groups[-1][0] != member["role"]:
+            groups.append((member["role"], []))
+        groups[-1][1].append((mark(member["person"]), mark(member["post"])))
+    return tuple(Group(mark(role), tuple(people)) for role, people in groups)
+
+
+def _length_of(head: str, text: str) -> int:
+    """How many characters of `text` make up `head`, white space aside; 0 when the text begins otherwise."""
+    wanted = [c for c in head if not c.isspace()]
+    at = 0
+    for index, c in enumerate(text):
+        if at == len(wanted):
+            return index
+        if c.isspace():
+            continue
+        if c != wanted[at]:
+            return 0
+        at += 1
+    return len(text) if at == len(wanted) else 0
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _outline(headings: list[OutlineEntry], sections: Iterable[Section]) -> tuple[OutlineEntry, ...]:
+    """The headings; of a document without any, its run-in ones (第一条)."""
+    if headings:
+        return tuple(headings)
+    return tuple(OutlineEntry(0, s.label, s.heading, s.anchor) for s in sections if s.run_in)
