@@ -1,5 +1,5 @@
-"""The addresses of the archive: the desk, search, and the reading room."""
+"""The addresses of the archive: the house, the desk, search, and the reading room."""
 
-from archive.urls import desk, reading, search
+from archive.urls import desk, house, reading, search
 
-urlpatterns = [*desk.urlpatterns, *search.urlpatterns, *reading.urlpatterns]
+urlpatterns = [*house.urlpatterns, *desk.urlpatterns, *search.urlpatterns, *reading.urlpatterns]

@@ -1,0 +1,14 @@
+"""Addresses of the house itself: its health, and the making of the first administrator."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from archive.views import first_administrator, health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.health, name="healthz"),
+    path(
+        "desk/first-administrator/<str:token>/",
+        first_administrator.first_administrator,
+        name="first-administrator",
+    ),
+]
