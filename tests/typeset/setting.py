@@ -1,0 +1,201 @@
+"""A document as rows of type: its items broken to the measure of a column, ready to flow over pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.typeset.breaking import SetLine, break_lines
+from tests.typeset.records import (
+    Appointment,
+    Attachments,
+    Document,
+    Heading,
+    Item,
+    Note,
+    Paragraph,
+    Roster,
+    Signature,
+    Subtitle,
+    Table,
+    chinese_date,
+    spaced,
+)
+
+BODY = 10.5
+LEADING = 18.0
+HEADING_FACES = {1: "hei", 2: "kai"}
+
+Breaker = Callable[..., list[SetLine]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a column: lines set at (x in ems); none for an empty row.
+
+    `block` is the index of what it belongs to; `keep` holds it together with the row below.
+    """
+
+    block: int
+    lines: tuple[tuple[float, SetLine], ...] = ()
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows that flow through the columns of one band."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Centred:
+    """Lines in the middle of the page, over all columns: (line, size, space above it)."""
+
+    lines: tuple[tuple[SetLine, float, float], ...]
+    block: int | None
+    above: float
+    below: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A table over all columns."""
+
+    table: Table
+    block: int
+
+
+Band = Columns | Centred | Ruled
+
+
+def document_bands(document: Document, measure: float, page_measure: float, breaker: Breaker) -> list[Band]:
+    """The bands of a document from top to bottom. Measures are in ems of body size."""
+    bands: list[Band] = [_title(document, page_measure, breaker)]
+    rows: list[Row] = []
+    setter = _Setter(measure, breaker)
+    for block, item in enumerate(blocks(document)):
+        if isinstance(item, Subtitle | Table):
+            if rows:
+                bands.append(Columns(tuple(rows)))
+                rows = []
+            if isinstance(item, Subtitle):
+                bands.append(_subtitle(item, block, page_measure, breaker))
+            else:
+                bands.append(Ruled(item, block))
+        else:
+            rows.extend(setter.rows(item, block))
+    if rows:
+        bands.append(Columns(tuple(rows)))
+    return bands
+
+
+def blocks(document: Document) -> list[Item | str]:
+    """What is set below the title: the recipients' line (a string) where there is one, then the items."""
+    recipients: list[Item | str] = [f"{document.recipients}："] if document.recipients else []
+    return [*recipients, *document.items]
+
+
+def _title(document: Document, page_measure: float, breaker: Breaker) -> Centred:
+    lines = [
+        (line, 18.0, 0.0 if not index else 8.0)
+        for index, text in enumerate(document.title_lines)
+        for line in breaker([(text, "bold")], page_measure * BODY / 18.0, justify=False)
+    ]
+    (number,) = breaker([(document.number, "song")], page_measure, justify=False)
+    return Centred((*lines, (number, 12.0, 12.0)), None, above=0.0, below=10.0)
+
+
+def _subtitle(item: Subtitle, block: int, page_measure: float, breaker: Breaker) -> Centred:
+    lines = [
+        (line, 16.0, 0.0 if not index else 7.0)
+        for index, text in enumerate(item.lines)
+        for line in breaker([(text, "bold")], page_measure * BODY / 16.0, justify=False)
+    ]
+    if item.bracket:
+        lines += [(line, 11.0, 7.0) for line in breaker([(item.bracket, "song")], page_measure)]
+    return Centred(tuple(lines), block, above=16.0, below=8.0)
+
+
+class _Setter:
+    """Turns items into rows of one measure."""
+
+    def __init__(self, measure: float, breaker: Breaker) -> None:
+        self.measure = measure
+        self.breaker = breaker
+
+    def rows(self, item: Item | str, block: int) -> list[Row]:
+        match item:
+            case str():
+                return self._plain([(item, "song")], block, 0.0)
+            case Heading():
+                face = HEADING_FACES.get(item.level, "song") if not item.label[0].isdigit() else "hei"
+                if item.label.startswith("第"):
+                    return self._centred(item.printed, "hei", block)
+                return self._plain([(item.printed, face)], block, 2.0, keep=True)
+            case Paragraph():
+                face = "hei" if item.label.endswith("条") else "bold"
+                spans = [(item.opening, face), (item.text, "song")] if item.opening else [(item.text, "song")]
+                return self._plain(spans, block, 2.0)
+            case Appointment() | Note():
+                text = item.printed if isinstance(item, Appointment) else item.text
+                return self._plain([(text, "song")], block, 2.0)
+            case Attachments():
+                return self._attachments(item, block)
+            case Roster():
+                return self._roster(item, block)
+            case Signature():
+                return self._signature(item, block)
+            case _:
+                raise TypeError(f"{item!r} does not flow in a column")
+
+    def _plain(
+        self, spans: list[tuple[str, str]], block: int, indent: float, keep: bool = False
+    ) -> list[Row]:
+        lines = self.breaker(spans, self.measure, first_indent=indent)
+        return [Row(block, ((0.0, line),), keep=keep) for line in lines]
+
+    def _centred(self, text: str, face: str, block: int) -> list[Row]:
+        lines = self.breaker([(text, face)], self.measure, justify=False)
+        return [
+            Row(block, keep=True),
+            *(Row(block, (((self.measure - line.width) / 2, line),), keep=True) for line in lines),
+        ]
+
+    def _attachments(self, item: Attachments, block: int) -> list[Row]:
+        rows = [Row(block, keep=True)]
+        for index, (label, title, omitted) in enumerate(item.items):
+            text = f"{'附件：' if not index else ''}{label + '.' if label else ''}{title}{'（略）' if omitted else ''}"
+            start, hang = (2.0, 6.0) if not index else (5.0, 6.0)
+            lines = self.breaker([(text, "song")], self.measure, first_indent=start, hang=hang)
+            rows += [Row(block, ((0.0, line),)) for line in lines]
+        return rows
+
+    def _roster(self, item: Roster, block: int) -> list[Row]:
+        """组　长：周砚秋　市委常委、常务副市长, the post with a hanging indent."""
+        rows = []
+        for role, person, post in item.members:
+            # The mark after the role stands at the same place in every row: 组　长：, 副组长：
+            label = [(0.0, self.breaker([(f"{spaced(role)}：", "song")], 5.0)[0])] if role else []
+            (name,) = self.breaker([(spaced(person), "song")], 5.0)
+            for index, line in enumerate(self.breaker([(post, "song")], self.measure - 8.5, justify=False)):
+                cells = [*label, (4.5, name), (8.5, line)] if not index else [(8.5, line)]
+                rows.append(Row(block, tuple(cells)))
+        return rows
+
+    def _signature(self, item: Signature, block: int) -> list[Row]:
+        """Signer and date at the right, the shorter centred under the longer, two ems from the edge."""
+        texts = [*item.names, chinese_date(item.on)]
+        lines = [self.breaker([(text, "song")], self.measure)[0] for text in texts]
+        widest = max(line.width for line in lines)
+        left = self.measure - 2.0 - widest
+        rows = [Row(block, keep=True)]
+        rows += [Row(block, ((left + (widest - line.width) / 2, line),), keep=True) for line in lines]
+        return rows
+
+
+def column_breaker(advance: Callable[[str, str], float]) -> Breaker:
+    """`break_lines` for the fonts whose widths `advance` gives."""
+
+    def breaker(spans: list[tuple[str, str]], measure: float, **options: float) -> list[SetLine]:
+        return break_lines(spans, measure, advance, **options)  # type: ignore[arg-type]
+
+    return breaker
