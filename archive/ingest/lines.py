@@ -5,11 +5,11 @@ The flip from PDF's own origin happens once, in `extract/`.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One drawn character (rarely two, for a ligature) with its box."""
+class Glyph(NamedTuple):
+    """One drawn character (rarely two, for a ligature) with its box. A tuple: an issue has 200,000 of them."""
 
     text: str
     x0: float
@@ -67,6 +67,10 @@ class Line:
     centred: bool = False
     full_width: bool = False
     column: int = 0
+    # a blank line stands before it in a text file
+    after_blank: bool = False
+    # (x0, text) of the parts of a row that stand apart: 副组长：商永波　　市政府督查专员
+    cells: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

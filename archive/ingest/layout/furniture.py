@@ -1,0 +1,82 @@
+"""Running heads and printed page numbers: found by repetition in the top and bottom bands, and taken off.
+
+Specimens: `阳光市人民政府公报 …… 2022年第2期` at the head of every page, `— 59 —` at its foot.
+"""
+
+import re
+from collections import Counter
+
+from archive.ingest.layout.rows import Segment
+
+# Shares of the page height in which furniture stands.
+TOP_BAND, BOTTOM_BAND = 0.09, 0.07
+# A text that recurs on this share of the pages (and on three at least) is furniture.
+RECURS = 0.25
+# A page number is alone with its dashes: — 59 —, -59-, 59, ·59·, 第59页
+PAGE_NUMBER = re.compile(r"^[-–—―•·.\s]*第?\s*(\d{1,4})\s*页?[-–—―•·.\s]*$")
+DIGITS = re.compile(r"\d+")
+SPACE = re.compile(r"\s+")
+
+
+def in_bands(segment: Segment, height: float) -> bool:
+    return segment.bottom < TOP_BAND * height or segment.top > (1 - BOTTOM_BAND) * height
+
+
+def shape(segment: Segment) -> str:
+    """What recurs: the text without blanks, figures alike."""
+    return DIGITS.sub("#", SPACE.sub("", segment.text))
+
+
+def find_furniture(pages: list[tuple[float, list[list[Segment]]]]) -> set[str]:
+    """The shapes that recur in the bands. `pages` are (height, rows of segments)."""
+    counts: Counter[str] = Counter()
+    for height, rows in pages:
+        counts.update({shape(segment) for row in rows for segment in row if in_bands(segment, height)})
+    needed = max(3, RECURS * len(pages))
+    return {text for text, count in counts.items() if count >= needed}
+
+
+def split_furniture(
+    height: float, rows: list[list[Segment]], recurring: set[str]
+) -> tuple[list[list[Segment]], list[str], int | None]:
+    """(rows without furniture, texts of the furniture, the printed page number or None)."""
+    kept: list[list[Segment]] = []
+    taken: list[str] = []
+    number: int | None = None
+    for row in rows:
+        body: list[Segment] = []
+        for segment in row:
+            if not in_bands(segment, height):
+                body.append(segment)
+                continue
+            page_number = PAGE_NUMBER.match(segment.text)
+            if page_number and len(row) <= 2 and shape(segment) in recurring | {shape(segment)}:
+                number = int(page_number.group(1))
+                taken.append(segment.text)
+            elif shape(segment) in recurring:
+                taken.append(segment.text)
+            else:
+                body.append(segment)
+        if body:
+            kept.append(body)
+    return kept, taken, number
+
+
+def printed_numbers(found: list[int | None]) -> list[int | None]:
+    """The printed number of each page: as read, or inferred where the neighbours agree on the distance.
+
+    `found[i]` was read on page i+1. A page before the first numbered one (cover, contents) has none.
+    """
+    offsets = Counter(number - index for index, number in enumerate(found) if number is not None)
+    if not offsets:
+        return found
+    offset, count = offsets.most_common(1)[0]
+    if count < 0.8 * sum(offsets.values()):
+        return found
+    first = next(
+        index for index, number in enumerate(found) if number is not None and number - index == offset
+    )
+    return [
+        index + offset if index >= first and (number is None or number - index != offset) else number
+        for index, number in enumerate(found)
+    ]

@@ -1,0 +1,126 @@
+"""Lines to paragraphs, across columns and pages.
+
+A paragraph goes on when the line before reaches the column edge and this one is not indented. A text file
+has no edges: there a line goes on when the one before stops in mid-sentence.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from archive.ingest.lines import Line
+
+# In ems: a line that starts further in than this begins a paragraph …
+INDENTED = 0.6
+# … and one that ends further from the edge than this ends one.
+REACHES_EDGE = 1.6
+# Lines whose type sizes differ by more than this share belong to different paragraphs.
+SAME_SIZE = 0.12
+SENTENCE_END = "。！？!?；;：:…”’」』）)》"
+# Latin words and figures are not broken: a long one leaves the line before short.
+UNBROKEN = re.compile(r"^[A-Za-z0-9.,%/\-－—〔〕\[\]]+")
+BLANKS_IN_CHINESE = re.compile(
+    r"(?<=[\u3400-\u9fff，。；：、！？”’》）〕】])[ \u00a0]+(?=[0-9A-Za-z“‘《（〔【])"
+    r"|(?<=[0-9A-Za-z%％])[ \u00a0]+(?=[\u3400-\u9fff，。；：、！？”’》）〕】])"
+    r"|(?<=[，。；：、！？,;:!?]) +(?=[\u3400-\u9fff“‘《（])"
+    r"|(?<=\d[.．、]) +(?=[\u3400-\u9fff“‘《（])"
+    r"|(?<=[一二三四五六七八九十][)）]) +(?=[\u3400-\u9fff“‘《（])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of printed lines; what it looks like is what its first line looks like."""
+
+    text: str
+    lines: tuple[Line, ...]
+
+    @property
+    def page(self) -> int | None:
+        return self.lines[0].page
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+
+def join_texts(left: str, right: str) -> str:
+    """Two pieces of one sentence; a space only between Latin words."""
+    if (
+        left
+        and right
+        and left[-1].isascii()
+        and right[0].isascii()
+        and left[-1].isalpha()
+        and right[0].isalpha()
+    ):
+        return f"{left} {right}"
+    return left + right
+
+
+# The blank behind a decimal label tells it from a figure that counts: 5 市级响应, 5市三县.
+DECIMAL_LABEL = re.compile(r"^\d{1,2}(?:[.．]\d{1,2})*[ \u3000]+(?=[\u3400-\u9fff])")
+
+
+def without_stray_blanks(text: str) -> str:
+    """The text without the blanks that OCR and typesetting put between Chinese and figures."""
+    label = DECIMAL_LABEL.match(text)
+    start = label.end() if label else 0
+    return text[:start] + BLANKS_IN_CHINESE.sub("", text[start:])
+
+
+def lines_to_paragraph(lines: list[Line]) -> Paragraph:
+    text = ""
+    for line in lines:
+        text = join_texts(text, line.text.strip())
+    return Paragraph(without_stray_blanks(text), tuple(lines))
+
+
+def goes_on(before: Line, line: Line) -> bool:
+    """True when `line` continues the paragraph that `before` stands in (both with boxes)."""
+    assert before.starts is not None and before.ends is not None and line.starts is not None
+    assert before.size is not None and line.size is not None
+    if line.starts >= INDENTED or line.starts <= -INDENTED:
+        return False
+    if abs(before.size - line.size) > SAME_SIZE * before.size or before.centred:
+        return False
+    if before.ends < REACHES_EDGE:
+        return True
+    word = UNBROKEN.match(line.text)
+    return (
+        word is not None
+        and before.ends <= 0.55 * len(word.group()) + 1
+        and before.text[-1:] not in "。！？；："
+    )
+
+
+# 副指挥长：市政府协管副秘书长 — a role and who holds it is a paragraph of its own
+ROLE = re.compile(r"^[\u4e00-\u9fff（）()]{2,10}[：:]")
+
+
+def goes_on_in_text(before: Line, line: Line, starts_anew: Callable[[str], bool]) -> bool:
+    """True when `line` of a text file continues the sentence of `before`, cut by a page break or a hard wrap."""
+    text = before.text.rstrip()
+    if text[-1:] in SENTENCE_END or starts_anew(line.text) or ROLE.match(line.text):
+        return False
+    if ROLE.match(text) and not re.search(r"[，,。；;、]", text):
+        return False
+    return len(text) >= 12
+
+
+def join_lines(lines: Iterable[Line], starts_anew: Callable[[str], bool]) -> list[Paragraph]:
+    """Paragraphs in order. `starts_anew` says that a text cannot continue a sentence (a heading, a date)."""
+    paragraphs: list[list[Line]] = []
+    for line in lines:
+        before = paragraphs[-1][-1] if paragraphs else None
+        if before is None:
+            joined = False
+        elif line.starts is None or before.starts is None:
+            joined = goes_on_in_text(before, line, starts_anew)
+        else:
+            joined = goes_on(before, line)
+        if joined:
+            paragraphs[-1].append(line)
+        else:
+            paragraphs.append([line])
+    return [lines_to_paragraph(group) for group in paragraphs]

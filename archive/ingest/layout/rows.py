@@ -1,0 +1,108 @@
+"""Glyphs to printed rows: what stands on one baseline, left to right, cut into segments at wide gaps."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
+
+from archive.ingest.lines import Glyph
+
+# Glyphs whose baselines differ by less than this share of an em stand in one row.
+SAME_ROW = 0.35
+# A gap of more ems than this separates two texts of one row (the columns of a list, the two ends of a head).
+WIDE_GAP = 1.75
+# A gap of more ems than this is a printed space.
+CHINESE_SPACE, LATIN_SPACE = 0.7, 0.2
+# A character drawn again at less than this share of its width away is fake bold, not a second character.
+DRAWN_TWICE = 0.3
+BLANK = " \u3000\t\u00a0\u2002\u2003"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of glyphs of one row without a wide gap. `baseline` is the bottom of its boxes."""
+
+    glyphs: tuple[Glyph, ...]
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    size: float
+
+    @property
+    def text(self) -> str:
+        return glyphs_to_text(self.glyphs)
+
+
+def glyphs_to_rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
+    """Rows from top to bottom, each from left to right, blanks at their ends and doubles dropped."""
+    rows: list[list[Glyph]] = []
+    current: list[Glyph] = []
+    for glyph in sorted(glyphs, key=attrgetter("bottom", "x0")):
+        # Compared with the row's first glyph: a slow drift over many must not chain two rows together.
+        if current and glyph.bottom - current[0].bottom > SAME_ROW * min(glyph.size, current[0].size):
+            rows.append(current)
+            current = []
+        current.append(glyph)
+    if current:
+        rows.append(current)
+    return [row for row in map(tidied, rows) if row]
+
+
+def tidied(row: list[Glyph]) -> list[Glyph]:
+    """The row from left to right without what is drawn twice and without blanks at its ends."""
+    row.sort(key=attrgetter("x0"))
+    kept: list[Glyph] = []
+    for glyph in row:
+        twice = False
+        for other in reversed(kept[-3:]):
+            if other.text == glyph.text and abs(glyph.x0 - other.x0) < DRAWN_TWICE * max(
+                other.x1 - other.x0, 1
+            ):
+                twice = True
+                break
+        if not twice:
+            kept.append(glyph)
+    start, end = 0, len(kept)
+    while start < end and kept[start].text in BLANK:
+        start += 1
+    while end > start and kept[end - 1].text in BLANK:
+        end -= 1
+    return kept[start:end]
+
+
+def row_to_segments(row: list[Glyph], gap: float = WIDE_GAP) -> list[Segment]:
+    """The row cut at gaps wider than `gap` ems; blanks count as gaps only where none is drawn."""
+    cuts = [0]
+    for i, (left, right) in enumerate(pairwise(row), 1):
+        if right.x0 - left.x1 > gap * max(left.size, right.size):
+            cuts.append(i)
+    cuts.append(len(row))
+    return [make_segment(part) for a, b in pairwise(cuts) if (part := tidied(row[a:b]))]
+
+
+def make_segment(glyphs: list[Glyph]) -> Segment:
+    sizes = sorted(glyph.size for glyph in glyphs)
+    return Segment(
+        glyphs=tuple(glyphs),
+        x0=glyphs[0].x0,
+        x1=max(glyph.x1 for glyph in glyphs),
+        top=min(glyph.top for glyph in glyphs),
+        bottom=max(glyph.bottom for glyph in glyphs),
+        size=sizes[len(sizes) // 2],
+    )
+
+
+def glyphs_to_text(glyphs: tuple[Glyph, ...]) -> str:
+    """The text of a run: a space where a gap was printed and none drawn."""
+    if not glyphs:
+        return ""
+    parts = [glyphs[0].text]
+    for left, right in pairwise(glyphs):
+        gap = right.x0 - left.x1
+        if gap > LATIN_SPACE * right.size and left.text not in BLANK and right.text not in BLANK:
+            if left.text.isascii() and right.text.isascii():
+                parts.append(" ")
+            elif gap > CHINESE_SPACE * right.size:
+                parts.append("\u3000")
+        parts.append(right.text)
+    return "".join(parts)

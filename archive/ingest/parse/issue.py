@@ -1,0 +1,178 @@
+"""Pages or lines of one file to a ParsedIssue: the steps of parsing in their order."""
+
+from dataclasses import replace
+
+from archive.ingest.layout.paragraphs import without_stray_blanks
+from archive.ingest.lines import Line, Page, RuledTable
+from archive.ingest.parse.appointments import find_appointments
+from archive.ingest.parse.body import Body, read_body
+from archive.ingest.parse.contents import Contents, Item, find_contents
+from archive.ingest.parse.findings import document_findings, issue_findings
+from archive.ingest.parse.front_matter import read_front_matter
+from archive.ingest.parse.records import (
+    ContentsEntry,
+    ParsedDocument,
+    ParsedIssue,
+    PrintedPage,
+    Source,
+)
+from archive.ingest.parse.references import find_references
+from archive.ingest.parse.signs import folded, read_issuer, read_kind
+from archive.ingest.parse.titles import Start, find_starts, printed_number
+from archive.numbers import read_number
+
+
+def parse_pages(pages: list[Page], source: Source) -> ParsedIssue:
+    """The issue printed on pages with boxes."""
+    items = [item for page in pages for item in page.items]
+    heads = [text for page in pages for text in page.furniture]
+    printed = {page.number: page.printed_number for page in pages}
+    unreadable = [page.number for page in pages if not page.readable]
+    issue = parse_items(items, source, heads, printed, unreadable)
+    return replace(
+        issue,
+        pages=tuple(
+            PrintedPage(
+                page.number,
+                page.width,
+                page.height,
+                page.printed_number,
+                tuple((line.text, *line.box) for line in page.lines if line.box),
+                page.readable,
+            )
+            for page in pages
+        ),
+    )
+
+
+def parse_items(
+    items: list[Item],
+    source: Source,
+    heads: list[str] | None = None,
+    printed: dict[int, int | None] | None = None,
+    unreadable: list[int] | None = None,
+) -> ParsedIssue:
+    """The issue in a run of lines and tables. `printed` maps pages of the file to the numbers printed on them."""
+    contents = find_contents(items)
+    starts = find_starts(items, contents.end, contents.entries)
+    first = starts[0].first if starts else len(items)
+    front_end = min(first, contents.start if contents.entries else first)
+    front = read_front_matter(
+        [item.text for item in items[:front_end] if isinstance(item, Line)], heads or []
+    )
+    codes = frozenset(
+        number.code
+        for entry in contents.entries
+        if entry.number and (number := read_number(entry.number)) and number.code
+    )
+    body_size = common_size(items[first:])
+    documents: list[ParsedDocument] = []
+    entry_of: dict[int, int] = {}
+    for position, start in enumerate(starts, 1):
+        end = starts[position].first if position < len(starts) else len(items)
+        entry = contents.entries[start.entry] if start.entry is not None else None
+        if start.entry is not None:
+            entry_of[position] = start.entry
+        document = parse_document(position, items, start, end, entry, codes, body_size)
+        documents.append(with_printed_pages(document, printed or {}))
+    findings = [finding for document in documents for finding in document_findings(document)]
+    unplaced = unplaced_text(items, contents, first, front_end)
+    findings += issue_findings(documents, contents.entries, entry_of, unplaced, unreadable or [])
+    return ParsedIssue(
+        source=source,
+        gazette=front.gazette,
+        year=front.year,
+        label=front.label,
+        number=front.number,
+        total_number=front.total_number,
+        published_on=front.published_on,
+        frequency=front.frequency,
+        organiser=front.organiser,
+        contents=contents.entries,
+        documents=tuple(documents),
+        findings=tuple(findings),
+    )
+
+
+def parse_document(
+    position: int,
+    items: list[Item],
+    start: Start,
+    end: int,
+    entry: ContentsEntry | None,
+    codes: frozenset[str],
+    body_size: float | None,
+) -> ParsedDocument:
+    """The document whose title begins at `start` and that ends before items[end]."""
+    number, as_printed = printed_number(items, start)
+    issuer = read_issuer(start.title)
+    body = read_body(items[start.body : end], start.title, issuer, body_size)
+    title = title_of(start, body)
+    pages = [item.page for item in items[start.first : end] if item.page]
+    last = max(
+        [
+            *pages,
+            *(t.last_page for t in items[start.first : end] if isinstance(t, RuledTable) and t.last_page),
+        ],
+        default=None,
+    )
+    return ParsedDocument(
+        position=position,
+        title=title,
+        category=entry.category if entry else "",
+        title_in_contents=entry.title if entry else None,
+        page_in_contents=entry.page if entry else None,
+        number=number,
+        number_as_printed=as_printed,
+        number_in_contents=entry.number if entry else None,
+        issuer=issuer or (body.signed_by[0] if body.signed_by else ""),
+        kind=read_kind(title),
+        recipients=body.recipients,
+        signed_by=body.signed_by,
+        signed_on=body.signed_on,
+        note=body.note,
+        first_page=min(pages, default=None),
+        last_page=last,
+        blocks=tuple(body.blocks),
+        sections=tuple(body.sections),
+        enclosures=tuple(body.enclosures),
+        attachments=tuple(body.attachments),
+        tables=tuple(body.tables),
+        rosters=tuple(body.rosters),
+        appointments=find_appointments(body.blocks, title),
+        references=find_references(body.blocks, number, title, codes),
+    )
+
+
+def title_of(start: Start, body: Body) -> str:
+    """The title as printed; a decree that only puts a regulation into force carries the regulation's title."""
+    title = without_stray_blanks(start.title)
+    if folded(title).endswith("令") and body.enclosures:
+        return body.enclosures[0].title
+    return title
+
+
+def with_printed_pages(document: ParsedDocument, printed: dict[int, int | None]) -> ParsedDocument:
+    return replace(
+        document,
+        printed_first_page=printed.get(document.first_page) if document.first_page else None,
+        printed_last_page=printed.get(document.last_page) if document.last_page else None,
+    )
+
+
+def common_size(items: list[Item]) -> float | None:
+    """The type size of most characters, in points; None for a text file."""
+    counts: dict[float, int] = {}
+    for item in items:
+        if isinstance(item, Line) and item.size:
+            size = round(item.size * 2) / 2
+            counts[size] = counts.get(size, 0) + len(item.text)
+    return max(counts, key=lambda size: counts[size]) if counts else None
+
+
+def unplaced_text(
+    items: list[Item], contents: Contents, first: int, front_end: int
+) -> list[tuple[int | None, str]]:
+    """(page, text) of what stands behind the contents and before the first document."""
+    begin = contents.end if contents.entries else front_end
+    return [(item.page, item.text) for item in items[begin:first] if isinstance(item, Line)]

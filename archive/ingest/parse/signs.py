@@ -1,0 +1,144 @@
+"""The small signs of an official document: dates, signatures, notes, kinds, and where a sentence ends.
+
+Specimens: `2022年3月28日`, `二○一二年三月二十八日`, `（此件公开发布）`, `…工作的通知`.
+"""
+
+import re
+import unicodedata
+from datetime import date
+
+SPACE = re.compile(r"\s+")
+
+# 公文种类, Regulations on official documents (党政机关公文处理工作条例) article 8; 命令 is printed 令 as well.
+KINDS = (
+    *("决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示"),
+    *("批复", "议案", "函", "纪要"),
+)
+# What a notice encloses, and what is at times issued directly.
+PLANS = (
+    *(
+        "方案",
+        "办法",
+        "预案",
+        "规划",
+        "细则",
+        "规定",
+        "条例",
+        "计划",
+        "要点",
+        "措施",
+        "规则",
+        "清单",
+        "纲要",
+        "制度",
+    ),
+    *(
+        "章程",
+        "指南",
+        "标准",
+        "规程",
+        "名单",
+        "目录",
+        "守则",
+        "准则",
+        "政策",
+        "规范",
+        "分工",
+        "行动",
+        "任务书",
+    ),
+)
+TITLE_END = re.compile(rf"(?:{'|'.join((*KINDS, *PLANS))})(?:[（(][^（）()]{{1,30}}[）)])*$")
+# Bodies that sign: the last characters of their names.
+BODY_END = re.compile(
+    r"(?:政府|国务院|办公室|办公厅|委员会|委|局|厅|部|院|会|署|行|社|公司|中心|处|支队|总队|大队|组|馆|法院|指挥部|军分区)"
+    r"(?:[（(][^（）()]{1,20}[）)])?$"
+)
+POSTS_THAT_SIGN = re.compile(
+    r"^(?:国家主席|主席|总理|代?省长|代?市长|代?州长|代?县长|代?区长|主任|部长|局长|行长|署长|院长)\s+\S{1,2}\s?\S{1,3}$"
+)
+CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "○": 0,
+    "Ｏ": 0,
+    "O": 0,
+    "0": 0,
+}
+ARABIC_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+CHINESE_DATE = re.compile(
+    r"([一二三四五六七八九零〇○ＯO0]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+)
+NOTE = re.compile(r"^[（(](?:此件|此文|本文|联系人|不予公开|主动公开|依申请公开)[^（）()]{0,60}[）)]$")
+NOTE_WITHIN = re.compile(r"[（(]此件[^（）()]{1,20}[）)]")
+COPY_LINE = re.compile(r"^(?:抄送|主送|印发机关|分送)[:：]|\d日印发$")
+
+
+def folded(text: str) -> str:
+    """Width folded, white space dropped: for comparing what was printed in two places."""
+    return SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def chinese_to_number(text: str) -> int | None:
+    """12 for 十二, 28 for 二十八; None when it is no number below 100."""
+    tens, ten, units = text.partition("十")
+    if not ten:
+        return CHINESE_DIGITS.get(text) if len(text) == 1 else None
+    if (tens and tens not in CHINESE_DIGITS) or (units and units not in CHINESE_DIGITS):
+        return None
+    return (CHINESE_DIGITS[tens] if tens else 1) * 10 + (CHINESE_DIGITS[units] if units else 0)
+
+
+def read_date(text: str) -> date | None:
+    """The first date in a text, in Arabic or Chinese numerals; None when there is none or it is impossible."""
+    plain = folded(text)
+    if found := ARABIC_DATE.search(plain):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := CHINESE_DATE.search(plain):
+        year = int("".join(str(CHINESE_DIGITS[c]) for c in found.group(1)))
+        read_month, read_day = chinese_to_number(found.group(2)), chinese_to_number(found.group(3))
+        if read_month is None or read_day is None:
+            return None
+        month, day = read_month, read_day
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def is_date_line(text: str) -> bool:
+    """True when the line is a date and nothing else."""
+    plain = folded(text)
+    return bool(ARABIC_DATE.fullmatch(plain) or CHINESE_DATE.fullmatch(plain))
+
+
+def is_note(text: str) -> bool:
+    """True for 附注 under the date: （此件公开发布）."""
+    return bool(NOTE.match(SPACE.sub("", text)))
+
+
+def is_body_name(text: str) -> bool:
+    """True when the line can be the name of a body that signs, or of one by its post: 市长 林望舟."""
+    plain = SPACE.sub("", text)
+    if not 2 <= len(plain) <= 40 or any(c in plain for c in "。，；：,;:、！？“《"):
+        return bool(POSTS_THAT_SIGN.match(text.strip().replace("\u3000", " ")))
+    return bool(BODY_END.search(plain) or POSTS_THAT_SIGN.match(text.strip().replace("\u3000", " ")))
+
+
+def ends_sentence(text: str) -> bool:
+    return text.rstrip()[-1:] in "。；！？;!?"
+
+
+def read_kind(title: str) -> str:
+    """通知 for …的通知; "" when the title ends in none."""
+    plain = re.sub(r"[（(][^（）()]*[）)]$", "", folded(title))
+    return next(
+        (kind for kind in sorted((*KINDS, *PLANS), key=len, reverse=True) if plain.endswith(kind)), ""
+    )
+
+
+def read_issuer(title: str) -> str:
+    """What stands before 关于 in a title: 阳光市人民政府办公室; "" when nothing does."""
+    before, about, _ = folded(title).partition("关于")
+    return before if about and 2 <= len(before) <= 60 and not any(c in before for c in "《》“”，。") else ""

@@ -1,0 +1,219 @@
+"""Where each document starts: decided from several signs together, never from type size alone.
+
+A start is a run of title lines with a number line under it (a document number by itself:
+`云政发〔2022〕1号`), or a run of lines that says what a contents entry says.
+"""
+
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from archive.ingest.lines import Line, RuledTable
+from archive.ingest.parse.contents import Item, folded_title
+from archive.ingest.parse.records import ContentsEntry
+from archive.ingest.parse.signs import (
+    NOTE_WITHIN,
+    TITLE_END,
+    ends_sentence,
+    folded,
+    is_body_name,
+    is_date_line,
+    is_note,
+)
+from archive.numbers import canonical, is_number_line
+
+MAX_TITLE_LINES = 7
+# A title in the body and one in the contents name the same document from this likeness on.
+ALIKE = 0.72
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A document's title lines are items[first:number_at or body]; its body begins at items[body]."""
+
+    first: int
+    body: int
+    title: str
+    number_at: int | None = None
+    entry: int | None = None
+
+
+def find_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...]) -> list[Start]:
+    """The starts of all documents from items[begin] on, in order, each with its contents entry where one fits."""
+    starts = number_line_starts(items, begin, entries)
+    starts = match_entries(starts, entries)
+    return add_missed(items, begin, starts, entries)
+
+
+def number_line_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...]) -> list[Start]:
+    starts: list[Start] = []
+    floor = begin
+    titles = [folded(entry.title) for entry in entries]
+    for index in range(begin, len(items)):
+        item = items[index]
+        if not isinstance(item, Line) or not is_number_line(item.text):
+            continue
+        first = title_above(items, floor, index, titles)
+        if first is None:
+            continue
+        title = folded_title("".join(line.text for line in items[first:index] if isinstance(line, Line)))
+        starts.append(Start(first, index + 1, title, index))
+        floor = index + 1
+    return starts
+
+
+def title_above(items: list[Item], floor: int, number_at: int, titles: list[str]) -> int | None:
+    """The index of the first title line above a number line; None when what stands there is no title."""
+    number = items[number_at]
+    assert isinstance(number, Line)
+    lines: list[Line] = []
+    for index in range(number_at - 1, max(floor, number_at - MAX_TITLE_LINES) - 1, -1):
+        line = items[index]
+        if not isinstance(line, Line) or not may_be_title_line(line, lines[0] if lines else None, number):
+            break
+        lines.insert(0, line)
+    if not lines:
+        return None
+    texts = [folded(line.text) for line in lines]
+    # the contents know the words: take the run of lines that says the most like one entry
+    best = (0.0, 0)
+    for skip in range(len(texts)):
+        joined = "".join(texts[skip:])
+        for title in titles:
+            if abs(len(title) - len(joined)) > 0.4 * len(title):
+                continue
+            likeness = SequenceMatcher(None, title, joined, autojunk=False).ratio()
+            best = max(best, (likeness, -skip))
+    if best[0] >= ALIKE:
+        return number_at - len(texts) - best[1]
+    if lines[0].starts is None:
+        skip = first_title_line(texts)
+        if skip is None:
+            return None
+        texts = texts[skip:]
+    joined = "".join(texts)
+    if not (TITLE_END.search(joined) or "关于" in joined):
+        return None
+    return number_at - len(texts)
+
+
+def may_be_title_line(line: Line, below: Line | None, number: Line) -> bool:
+    """True when the line can be one of a title's, read upwards from the number line."""
+    text = folded(line.text)
+    if is_date_line(text) or is_note(text) or NOTE_WITHIN.search(text) or is_number_line(line.text):
+        return False
+    if ends_sentence(text) or text.endswith((":", "：", "，", ",")) or len(text) > 60:
+        return False
+    if line.starts is None:
+        return True
+    if below is not None:
+        assert line.size is not None and below.size is not None
+        larger = number.size is not None and line.size > 1.15 * number.size
+        return abs(line.size - below.size) < 0.15 * below.size and (
+            larger or line.centred or line.starts > 0.8
+        )
+    assert line.size is not None and number.size is not None
+    return line.centred or line.size > 1.15 * number.size
+
+
+def first_title_line(texts: list[str]) -> int | None:
+    """In a text file: where the title begins in lines that end at its number line.
+
+    With 关于 in a line, there, or at the line above when that is the issuer by itself; else the last line.
+    """
+    for index in range(len(texts) - 1, -1, -1):
+        if "关于" in texts[index] or texts[index].endswith(("令", "公告", "通告")):
+            alone = index > 0 and texts[index].startswith("关于") and is_body_name(texts[index - 1])
+            return index - 1 if alone else index
+    return len(texts) - 1 if TITLE_END.search(texts[-1]) else None
+
+
+def match_entries(starts: list[Start], entries: tuple[ContentsEntry, ...]) -> list[Start]:
+    """Each start with the entry that it most likely is, both kept in order (longest likely alignment)."""
+    if not entries:
+        return starts
+    scores = [[likeness(start, entry) for entry in entries] for start in starts]
+    n, m = len(starts), len(entries)
+    table = [[0.0] * (m + 1) for _ in range(n + 1)]
+    for i in range(n - 1, -1, -1):
+        for j in range(m - 1, -1, -1):
+            take = table[i + 1][j + 1] + scores[i][j] if scores[i][j] >= ALIKE else 0.0
+            table[i][j] = max(table[i + 1][j], table[i][j + 1], take)
+    matched: list[Start] = []
+    i = j = 0
+    while i < n:
+        if j < m and scores[i][j] >= ALIKE and table[i][j] == table[i + 1][j + 1] + scores[i][j]:
+            matched.append(replace(starts[i], entry=j))
+            i, j = i + 1, j + 1
+        elif j < m and table[i][j] == table[i][j + 1]:
+            j += 1
+        else:
+            matched.append(starts[i])
+            i += 1
+    return matched
+
+
+def likeness(start: Start, entry: ContentsEntry) -> float:
+    """0 to 1: how alike the titles are."""
+    left, right = folded(start.title), folded(entry.title)
+    if left == right:
+        return 1.0
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    if matcher.real_quick_ratio() < ALIKE:
+        return 0.0
+    return matcher.ratio()
+
+
+def add_missed(
+    items: list[Item], begin: int, starts: list[Start], entries: tuple[ContentsEntry, ...]
+) -> list[Start]:
+    """Starts without a number line, found by the words of a contents entry between its neighbours' places."""
+    taken = {start.entry: start for start in starts if start.entry is not None}
+    found = list(starts)
+    floor = begin
+    for number, entry in enumerate(entries):
+        if number in taken:
+            floor = taken[number].body
+            continue
+        following = [start.first for n, start in taken.items() if n is not None and n > number]
+        ceiling = min(following, default=len(items))
+        start = find_title(items, floor, ceiling, entry)
+        if start is not None:
+            found.append(replace(start, entry=number))
+            floor = start.body
+    return sorted(found, key=lambda start: start.first)
+
+
+def find_title(items: list[Item], floor: int, ceiling: int, entry: ContentsEntry) -> Start | None:
+    """The lines between two places that say what the entry says, word for word."""
+    wanted = folded(entry.title)
+    for index in range(floor, ceiling):
+        item = items[index]
+        if isinstance(item, RuledTable):
+            continue
+        text = folded(item.text)
+        if len(text) < 2 or not wanted.startswith(text):
+            continue
+        joined, end = "", index
+        while end < ceiling and isinstance(line := items[end], Line) and len(joined) < len(wanted):
+            joined += folded(line.text)
+            end += 1
+            if not wanted.startswith(joined):
+                break
+        if joined != wanted:
+            continue
+        title = folded_title("".join(line.text for line in items[index:end] if isinstance(line, Line)))
+        below = items[end] if end < len(items) else None
+        if isinstance(below, Line) and is_number_line(below.text):
+            return Start(index, end + 1, title, end)
+        return Start(index, end, title)
+    return None
+
+
+def printed_number(items: list[Item], start: Start) -> tuple[str | None, str | None]:
+    """(canonical number, as printed) of a start; (None, None) where none is printed."""
+    if start.number_at is None:
+        return None, None
+    line = items[start.number_at]
+    assert isinstance(line, Line)
+    printed = line.text.strip()
+    return canonical(printed), printed
