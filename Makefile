@@ -1,0 +1,76 @@
+# make run    the site and its worker on http://127.0.0.1:8000/  (PORT=8123 picks another port)
+# make test   every test that Python alone can run
+# All it needs is Python 3.11 or newer and make.  PYTHON=python3.12 picks the interpreter.
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+
+IN_VENV = $(VENV)/bin/python
+PIP_INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check
+# Stamps: what was installed from these files is installed again only when they change.
+INSTALLED = $(VENV)/installed
+INSTALLED_FOR_TESTS = $(VENV)/installed-for-tests
+# Tests keep away from the data of a running site.
+TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SECRET_KEY \
+  GAZETTE_DATA=$(CURDIR)/var/test
+PYTEST = $(IN_VENV) -m pytest
+# An environment whose Python is gone, say after an upgrade of the system, is made anew.
+$(shell test -x $(IN_VENV) || rm -f $(VENV)/pyvenv.cfg)
+
+.PHONY: help install run test test-all check
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run       serve the site and its worker on http://127.0.0.1:$(PORT)/  (PORT=8123 for another port)"
+	@echo "make install   only make $(VENV) with all that the archive needs"
+	@echo "make test      run every test that Python alone can run"
+	@echo "make test-all  run every test, on SQLite and PostgreSQL, with the browser; needs POSTGRES_URL and Chromium"
+	@echo "make check     style, types and migrations"
+
+install: $(INSTALLED)
+
+$(VENV)/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "There is no $(PYTHON). Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$$($(PYTHON) --version 2>&1) is too old. Install Python 3.11 or newer, or name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "The venv module of $(PYTHON) is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Making the virtual environment $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.txt $(VENV)/pyvenv.cfg
+	@echo "Installing requirements.txt into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(INSTALLED_FOR_TESTS): requirements-dev.txt requirements.txt $(VENV)/pyvenv.cfg
+	@echo "Installing requirements-dev.txt into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@ $(INSTALLED)
+
+run: $(INSTALLED)
+	@$(IN_VENV) manage.py migrate --verbosity 0
+	@$(IN_VENV) manage.py samples
+	@exec $(IN_VENV) manage.py serve --port $(PORT)
+
+test: $(INSTALLED_FOR_TESTS)
+	@$(TEST_ENVIRONMENT) $(PYTEST)
+
+test-all: $(INSTALLED_FOR_TESTS)
+	@test -n "$$POSTGRES_URL" || { \
+	  echo "Set POSTGRES_URL to a server where databases may be made: POSTGRES_URL=postgres://user@127.0.0.1:5432/postgres" >&2; exit 1; }
+	@test -n "$$CHROMIUM" || command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  echo "Chromium is missing. On Debian: apt install chromium; elsewhere set CHROMIUM to the browser's path" >&2; exit 1; }
+	@echo "On SQLite:"
+	@$(TEST_ENVIRONMENT) $(PYTEST) --require-all
+	@echo "On PostgreSQL:"
+	@$(TEST_ENVIRONMENT) DATABASE_URL="$$POSTGRES_URL" $(PYTEST) --require-all
+
+check: $(INSTALLED_FOR_TESTS)
+	@$(IN_VENV) -m ruff check
+	@$(IN_VENV) -m ruff format --check
+	@$(IN_VENV) -m mypy archive gazette
+	@$(TEST_ENVIRONMENT) $(IN_VENV) manage.py makemigrations --check --dry-run
