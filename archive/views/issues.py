@@ -53,6 +53,7 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
             "unlisted": [document for document in documents if document.pk not in named],
             "document_count": len(documents),
             "original": original_address(found),
+            "paged": found.source_kind == Issue.SourceKind.PDF,
             **_neighbours(found),
         },
     )

@@ -163,7 +163,7 @@ class _Builder:
 
     def _heading(self, block: Block, section: Section) -> Piece:
         depth = self._depth(section)
-        self.outline.append(OutlineEntry(depth, section.label, section.heading, section.anchor))
+        self.outline.append(_outline_entry(depth, section))
         level = min(_TOP_LEVEL + depth, _LAST_LEVEL)
         return Piece("heading", self.mark(block.text), section.anchor, level, heading_style(section.label))
 
@@ -252,4 +252,10 @@ def _outline(headings: list[OutlineEntry], sections: Iterable[Section]) -> tuple
     """The headings; of a document without any, its run-in ones (第一条)."""
     if headings:
         return tuple(headings)
-    return tuple(OutlineEntry(0, s.label, s.heading, s.anchor) for s in sections if s.run_in)
+    return tuple(_outline_entry(0, section) for section in sections if section.run_in)
+
+
+def _outline_entry(depth: int, section: Section) -> OutlineEntry:
+    # 1.1 适用范围 and 第一条 目的 are set apart, 一、总体要求 is not.
+    apart = " " if section.label[-1:].isalnum() else ""
+    return OutlineEntry(depth, section.label + apart, section.heading, section.anchor)
