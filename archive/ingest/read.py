@@ -12,9 +12,6 @@ from archive.ingest.layout.pages import sheets_to_pages
 from archive.ingest.parse.issue import parse_items, parse_pages
 from archive.ingest.parse.records import ParsedIssue, Source
 
-# Raised when the parser reads differently; stored with each issue.
-PARSER_VERSION = "1"
-
 # Called with the stage (extract, layout, parse), the page just done and the number of pages (None: unknown).
 Progress = Callable[[str, int | None, int | None], None]
 CONVERT = {

@@ -1,0 +1,363 @@
+"""Save a parsed issue: the only place that turns records into rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db import IntegrityError, models, transaction
+
+from archive.ingest import to_rows
+from archive.ingest.errors import IssueConflict, NoDocuments
+from archive.ingest.fitting import fit_to_columns, storable
+from archive.ingest.identity import match_documents, successor_of
+from archive.ingest.parse.records import ParsedDocument, ParsedIssue
+from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
+from archive.ingest.version import PARSER_VERSION
+from archive.models import (
+    Appointment,
+    Attachment,
+    Block,
+    ContentsEntry,
+    Document,
+    DocumentAlias,
+    Enclosure,
+    Finding,
+    Gazette,
+    Issue,
+    Page,
+    Reference,
+    Roster,
+    Section,
+    Table,
+)
+
+Outcome = Literal["added", "unchanged", "replaced"]
+
+# Positions of held documents step aside by this while the new ones take their places.
+_ASIDE = 1_000_000
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a parsed issue: its row, and whether it is new, was there already, or took another's place."""
+
+    issue: Issue
+    outcome: Outcome
+
+
+def save_issue(parsed: ParsedIssue, *, file_size: int, replace: bool = False) -> Issue:
+    """The issue as saved, see `store_issue`."""
+    return store_issue(parsed, file_size=file_size, replace=replace).issue
+
+
+def store_issue(parsed: ParsedIssue, *, file_size: int, replace: bool = False) -> Stored:
+    """Save everything that was read of one file, in one transaction.
+
+    The same file twice is one issue, and stays as it is unless `replace` asks to store it anew. Another file of
+    the same gazette, year and label raises IssueConflict, or with `replace` takes the issue's place: state,
+    addresses and the ids of its documents stay. Raises NoDocuments when there is nothing to save.
+    """
+    if not parsed.documents:
+        raise NoDocuments(parsed.source.name, "没有找到公文", "请确认这是一期公报，且文字可以选中复制")
+    try:
+        with transaction.atomic():
+            return _store(parsed, file_size, replace)
+    except IntegrityError:
+        # Another process has stored the same file or issue since we looked: look again, once.
+        with transaction.atomic():
+            if _held_issue(parsed) is None and _same_issue(parsed, _find_gazette(parsed)) is None:
+                raise
+            return _store(parsed, file_size, replace)
+
+
+def _store(parsed: ParsedIssue, file_size: int, replace: bool) -> Stored:
+    held = _held_issue(parsed)
+    if held is not None and not replace:
+        return Stored(held, "unchanged")
+    parsed = storable(parsed)
+    gazette = _save_gazette(parsed)
+    other = _same_issue(parsed, gazette)
+    if other is not None and other != held:
+        if held is not None:
+            raise IssueConflict(
+                parsed.source.name,
+                f"这个文件已作为“{held}”入库，现在读出的却是另一个文件的“{other}”",
+                "请先撤下并删除其中一期",
+            )
+        if not replace:
+            raise IssueConflict(
+                parsed.source.name,
+                f"“{other}”已由另一个文件（{other.file_name}）入库",
+                "如果这是更正后的文件，请选择替换（--replace）",
+            )
+    issue = held or other
+    outcome: Outcome = "added" if issue is None else "replaced"
+    issue = _save_row(issue or Issue(), parsed, gazette, file_size)
+    _save_parts(issue, parsed)
+    return Stored(issue, outcome)
+
+
+# --- the issue ---------------------------------------------------------------------------------------
+def _held_issue(parsed: ParsedIssue) -> Issue | None:
+    return Issue.objects.select_for_update().filter(sha256=parsed.source.sha256).first()
+
+
+def _find_gazette(parsed: ParsedIssue) -> Gazette | None:
+    return Gazette.objects.filter(name=parsed.gazette).first()
+
+
+def _same_issue(parsed: ParsedIssue, gazette: Gazette | None) -> Issue | None:
+    """The issue of the same gazette, year and label; None where one of the three is unknown."""
+    if gazette is None or parsed.year is None or not parsed.label:
+        return None
+    return (
+        Issue.objects.select_for_update()
+        .filter(gazette=gazette, year=parsed.year, label=parsed.label)
+        .first()
+    )
+
+
+def _save_gazette(parsed: ParsedIssue) -> Gazette | None:
+    """The gazette of that name, made when it is the first issue of it; None while its name is unknown."""
+    if not parsed.gazette:
+        return None
+    slug = "-".join(parsed.gazette.replace("/", " ").split()) or "gazette"
+    gazette, _ = Gazette.objects.get_or_create(
+        name=parsed.gazette,
+        defaults={"slug": slug, "organiser": parsed.organiser, "frequency": parsed.frequency},
+    )
+    newly_known = {
+        name: getattr(parsed, name)
+        for name in ("organiser", "frequency")
+        if getattr(parsed, name) and not getattr(gazette, name)
+    }
+    if newly_known:
+        for name, value in newly_known.items():
+            setattr(gazette, name, value)
+        gazette.save(update_fields=list(newly_known))
+    return gazette
+
+
+def _save_row(issue: Issue, parsed: ParsedIssue, gazette: Gazette | None, file_size: int) -> Issue:
+    # What is known stays known: a published address must not be lost because a re-parse is unsure of it.
+    issue.gazette = gazette or issue.gazette
+    issue.year = parsed.year if parsed.year is not None else issue.year
+    issue.label = parsed.label or issue.label
+    issue.number = parsed.number
+    issue.total_number = parsed.total_number
+    issue.published_on = parsed.published_on
+    issue.file_name = parsed.source.name
+    issue.sha256 = parsed.source.sha256
+    issue.file_size = file_size
+    issue.source_kind = parsed.source.kind
+    issue.text_source = parsed.source.text
+    issue.page_count = parsed.source.pages
+    issue.parser_version = PARSER_VERSION
+    issue.save()
+    return issue
+
+
+# --- its parts ---------------------------------------------------------------------------------------
+def _save_parts(issue: Issue, parsed: ParsedIssue) -> None:
+    names_before = [(document.number, document.title) for document in Document.objects.filter(issue=issue)]
+    for model in (Finding, ContentsEntry, Page):
+        model.objects.filter(issue=issue).delete()
+    documents, notes = _save_documents(issue, parsed.documents)
+    for notes_of_parts in (
+        _save_document_parts(documents, parsed.documents),
+        _save_contents(issue, parsed, documents),
+        _save_pages(issue, parsed),
+    ):
+        notes += notes_of_parts
+    _save_findings(issue, parsed, documents, notes)
+    resolve_references(
+        {part for number, _ in names_before for part in number_parts(number)},
+        {title for _, title in names_before},
+    )
+    resolve_references_of(issue)
+
+
+def _save_documents(
+    issue: Issue, records: Sequence[ParsedDocument]
+) -> tuple[dict[int, Document], list[Finding]]:
+    """The saved documents by position; those that were held keep their row and so their public id."""
+    held = list(Document.objects.filter(issue=issue))
+    matches = match_documents(held, records)
+    positions_before = {position: document.position for position, document in matches.items()}
+    if held:
+        Document.objects.filter(issue=issue).update(position=models.F("position") + _ASIDE)
+        for model in (Enclosure, Block, Section, Table, Roster, Attachment, Appointment, Reference):
+            model.objects.filter(document__issue=issue).delete()
+    documents = {
+        r.position: to_rows.fill(matches.get(r.position) or Document(issue=issue), r) for r in records
+    }
+    notes = fit_to_columns(documents.values())
+    kept = [document for document in documents.values() if document.pk]
+    Document.objects.bulk_update(kept, to_rows.DOCUMENT_FIELDS, batch_size=50)
+    Document.objects.bulk_create([d for d in documents.values() if not d.pk], batch_size=_BATCH)
+    kept_ids = {document.pk for document in kept}
+    notes += _retire([d for d in held if d.pk not in kept_ids], records, positions_before, documents)
+    return documents, notes
+
+
+def _retire(
+    vanished: Iterable[Document],
+    records: Sequence[ParsedDocument],
+    positions_before: Mapping[int, int],
+    documents: Mapping[int, Document],
+) -> list[Finding]:
+    """Delete documents that the new parse does not know; their ids lead on to the one that holds their text."""
+    notes = []
+    for gone in vanished:
+        target = documents[successor_of(gone, records, positions_before)]
+        DocumentAlias.objects.filter(document=gone).update(document=target)
+        if gone.withdrawn_at and not target.withdrawn_at:
+            # What was taken from the public must not come back inside its neighbour.
+            target.withdrawn_at, target.withdrawn_reason = gone.withdrawn_at, gone.withdrawn_reason
+            target.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+        notes.append(
+            Finding(
+                code="document-gone",
+                severity=Finding.Severity.WARNING,
+                document=target,
+                page=gone.first_page,
+                message=f"重新识别后不再有“{gone.title}”，它的网址现在指向“{target.title}”",
+                evidence=[gone.title, target.title],
+            )
+        )
+        public_id = gone.public_id
+        gone.delete()
+        DocumentAlias.objects.create(public_id=public_id, document=target)
+    return notes
+
+
+def _save_document_parts(
+    documents: Mapping[int, Document], records: Sequence[ParsedDocument]
+) -> list[Finding]:
+    """Everything that hangs on a document, table by table for the whole issue."""
+    rows: dict[type[models.Model], list[Any]] = defaultdict(list)
+    sections: dict[int, list[Section]] = {}
+    tables: dict[int, list[Table]] = {}
+    rosters: dict[int, list[Roster]] = {}
+    for record in records:
+        document = documents[record.position]
+        sections[record.position] = to_rows.sections(document, record)
+        tables[record.position] = to_rows.tables(document, record)
+        rosters[record.position] = to_rows.rosters(document, record)
+        rows[Attachment] += to_rows.attachments(document, record)
+        rows[Appointment] += to_rows.appointments(document, record)
+        rows[Reference] += to_rows.references(document, record)
+    rows[Table] = [table for some in tables.values() for table in some]
+    rows[Roster] = [roster for some in rosters.values() for roster in some]
+    notes = _create(rows)
+    notes += _create_sections(sections, records)
+
+    blocks = {
+        record.position: to_rows.blocks(
+            documents[record.position],
+            record,
+            sections[record.position],
+            tables[record.position],
+            rosters[record.position],
+        )
+        for record in records
+    }
+    notes += _create({Block: [block for some in blocks.values() for block in some]})
+    enclosures = [
+        enclosure
+        for record in records
+        for enclosure in to_rows.enclosures(documents[record.position], record, blocks[record.position])
+    ]
+    return notes + _create({Enclosure: enclosures})
+
+
+def _create(rows: Mapping[type[models.Model], Sequence[Any]]) -> list[Finding]:
+    notes = []
+    for model, some in rows.items():
+        notes += fit_to_columns(some)
+        model._default_manager.bulk_create(some, batch_size=_BATCH)
+    return notes
+
+
+def _create_sections(
+    sections: Mapping[int, list[Section]], records: Sequence[ParsedDocument]
+) -> list[Finding]:
+    """Create the trees from the top down, a generation at a time: a parent needs its row first."""
+    generations: dict[int, list[Section]] = defaultdict(list)
+    for record in records:
+        depth: list[int] = []
+        for section, row in zip(record.sections, sections[record.position], strict=True):
+            depth.append(0 if section.parent is None else depth[section.parent] + 1)
+            if section.parent is not None:
+                row.parent = sections[record.position][section.parent]
+            generations[depth[-1]].append(row)
+    notes = []
+    for _, generation in sorted(generations.items()):
+        notes += _create({Section: generation})
+    return notes
+
+
+def _save_contents(issue: Issue, parsed: ParsedIssue, documents: Mapping[int, Document]) -> list[Finding]:
+    """The printed contents; an entry is linked to the document that was read with its title and page."""
+    waiting: dict[tuple[str, int | None], list[Document]] = defaultdict(list)
+    for document in documents.values():
+        if document.title_in_contents:
+            waiting[document.title_in_contents, document.page_in_contents].append(document)
+    entries = []
+    for position, entry in enumerate(parsed.contents):
+        found = waiting[entry.title, entry.page]
+        entries.append(
+            ContentsEntry(
+                issue=issue,
+                position=position,
+                category=entry.category,
+                title=entry.title,
+                number=entry.number or "",
+                page=entry.page,
+                document=found.pop(0) if found else None,
+            )
+        )
+    notes = fit_to_columns(entries)
+    ContentsEntry.objects.bulk_create(entries, batch_size=_BATCH)
+    return notes
+
+
+def _save_pages(issue: Issue, parsed: ParsedIssue) -> list[Finding]:
+    pages = [
+        Page(
+            issue=issue,
+            number=page.number,
+            printed_number=page.printed_number,
+            width=page.width,
+            height=page.height,
+            lines=[list(line) for line in page.lines],
+            readable=page.readable,
+        )
+        for page in parsed.pages
+    ]
+    notes = fit_to_columns(pages)
+    Page.objects.bulk_create(pages, batch_size=100)
+    return notes
+
+
+def _save_findings(
+    issue: Issue, parsed: ParsedIssue, documents: Mapping[int, Document], notes: Iterable[Finding]
+) -> None:
+    """What parsing was unsure of, then what saving had to change."""
+    findings = [
+        Finding(
+            code=finding.code,
+            severity=finding.severity,
+            document=None if finding.document is None else documents.get(finding.document),
+            page=finding.page,
+            message=finding.message,
+            evidence=list(finding.evidence),
+        )
+        for finding in parsed.findings
+    ]
+    findings += notes
+    for position, finding in enumerate(findings):
+        finding.issue, finding.position = issue, position
+    Finding.objects.bulk_create(findings, batch_size=_BATCH)
