@@ -93,8 +93,6 @@ def test_a_library_is_known_in_one_place(library: str, places: list[str]) -> Non
 
 def test_imports_are_read_in_every_form(tmp_path: Path) -> None:
     """The tests above would pass by blindness if an import were overlooked."""
-        "test_layers.PROJECT" if "test_layers" in globals() else f"{__name__}.PROJECT", tmp_path
-    )
     path = tmp_path / "archive" / "views" / "desk.py"
     path.parent.mkdir(parents=True)
     path.write_text(
