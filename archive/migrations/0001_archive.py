@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='issue',
-            constraint=models.UniqueConstraint(fields=('gazette', 'year', 'label'), name='issue_once_a_gazette_and_year'),
+            constraint=models.UniqueConstraint(condition=models.Q(('label', ''), _negated=True), fields=('gazette', 'year', 'label'), name='issue_once_a_gazette_and_year'),
         ),
         migrations.AddConstraint(
             model_name='issue',

@@ -84,8 +84,11 @@ class Issue(models.Model):
 
     class Meta:
         constraints = [
+            # Drafts whose label is not known yet can be several.
             models.UniqueConstraint(
-                fields=["gazette", "year", "label"], name="issue_once_a_gazette_and_year"
+                fields=["gazette", "year", "label"],
+                condition=~models.Q(label=""),
+                name="issue_once_a_gazette_and_year",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "published", "withdrawn"]), name="issue_state_known"
