@@ -24,6 +24,7 @@ class ChosenLanguage:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
-        patch_vary_headers(response, ("Cookie",))
-        response.headers.setdefault("Content-Language", language)
+        if not response.streaming:  # a file is the same in every language
+            patch_vary_headers(response, ("Cookie",))
+            response.headers.setdefault("Content-Language", language)
         return response

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from django.conf import settings
 from django.http import (
@@ -24,7 +23,10 @@ from archive.pictures import cover_picture
 from archive.views.gone import gone
 
 # What the browser may open itself; everything else is only saved. HTML would run in the site's name.
-_INLINE: dict[str, str] = {Issue.SourceKind.PDF: "application/pdf", Issue.SourceKind.TEXT: "text/plain; charset=utf-8"}
+_INLINE: dict[str, str] = {
+    Issue.SourceKind.PDF: "application/pdf",
+    Issue.SourceKind.TEXT: "text/plain; charset=utf-8",
+}
 _EXTENSIONS: dict[str, str] = {Issue.SourceKind.TEXT: "txt"}
 _RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 _CHUNK = 64 * 1024
@@ -100,9 +102,7 @@ def serve_file(request: HttpRequest, path: Path, content_type: str, tag: str) ->
         elif not wanted:
             response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         else:
-            response = StreamingHttpResponse(
-                _part(path.open("rb"), wanted), status=206, content_type=content_type
-            )
+            response = StreamingHttpResponse(_part(path, wanted), status=206, content_type=content_type)
             response.headers["Content-Length"] = str(len(wanted))
             response.headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{size}"
     response.headers["ETag"] = etag
@@ -127,8 +127,8 @@ def read_range(header: str, size: int) -> range | None:
     return range(start, min(last + 1, size)) if start < size else range(0)
 
 
-def _part(file: BinaryIO, wanted: range) -> Iterator[bytes]:
-    with file:
+def _part(path: Path, wanted: range) -> Iterator[bytes]:
+    with path.open("rb") as file:
         file.seek(wanted.start)
         left = len(wanted)
         while left and (chunk := file.read(min(_CHUNK, left))):

@@ -1,0 +1,64 @@
+"""A page taken apart, to ask what stands in it."""
+
+from html.parser import HTMLParser
+
+from django.http import HttpResponseBase
+
+_VOID = {"meta", "link", "input", "img", "br", "hr", "wbr", "source"}
+
+
+class Page(HTMLParser):
+    """Elements with attributes and text; `of(response)` reads one."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.html = html
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: dict[str, list[str]] = {}
+        self.unclosed: list[str] = []
+        self.feed(html)
+        self.close()
+
+    @classmethod
+    def of(cls, response: HttpResponseBase) -> "Page":
+        return cls(response.content.decode())  # type: ignore[attr-defined]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self.open.append(tag)
+            self.texts.setdefault(tag, []).append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID:
+            return
+        if not self.open or self.open[-1] != tag:
+            self.unclosed.append(f"</{tag}> in {self.open[-3:]} at {self.getpos()}")
+            return
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for tag in set(self.open):
+            self.texts[tag][-1] += data
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
+        """The attributes of every such element."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [
+            found
+            for name, found in self.elements
+            if name == tag and all(found.get(key) == value for key, value in wanted.items())
+        ]
+
+    def links(self) -> list[str]:
+        return [str(a["href"]) for a in self.all("a") if a.get("href")]
+
+    def text(self, tag: str) -> str:
+        """The text of the first element of that name, white space folded."""
+        return " ".join(self.texts[tag][0].split()) if tag in self.texts else ""
+
+    @property
+    def words(self) -> str:
+        """All text of the page, white space folded."""
+        return " ".join(self.texts["html"][0].split())

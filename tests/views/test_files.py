@@ -1,0 +1,234 @@
+"""Originals and covers: who gets them, in which form, and in which parts."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpResponseBase
+from django.test import Client
+from django.utils import timezone
+
+from archive.models import Issue
+from archive.views.files import read_range
+from tests.factories import make_issue
+
+pytestmark = pytest.mark.django_db
+
+CONTENT = bytes(range(256)) * 4
+
+
+def store(issue: Issue, content: bytes = CONTENT, extension: str = "pdf") -> Path:
+    path = Path(settings.ORIGINALS_DIR) / issue.sha256[:2] / f"{issue.sha256}.{extension}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def address(issue: Issue) -> str:
+    return f"/files/{issue.sha256}/whatever.pdf"
+
+
+def body(response: HttpResponseBase) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+
+
+class ClosingClient(Client):
+    """Closes every response at the end of the test, as a server does after each one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.responses: list[HttpResponseBase] = []
+
+    def request(self, **request: Any) -> Any:
+        self.responses.append(response := super().request(**request))
+        return response
+
+
+@pytest.fixture
+def client() -> Iterator[ClosingClient]:
+    client = ClosingClient()
+    yield client
+    for response in client.responses:
+        response.close()
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return User.objects.create_user("editor", password="a long password", is_staff=True)
+
+
+def test_a_published_original_is_served_to_all(client: Client) -> None:
+    issue = make_issue()
+    store(issue)
+    response = client.get(address(issue))
+    assert response.status_code == 200 and body(response) == CONTENT
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"].startswith("inline")
+    assert "filename*=utf-8''" in response.headers["Content-Disposition"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Accept-Ranges"] == "bytes"
+    assert response.headers["Cache-Control"].startswith("public")
+    assert not response.cookies and "Cookie" not in response.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "extension", "content_type", "disposition"),
+    [
+        ("text", "txt", "text/plain; charset=utf-8", "inline"),
+        ("html", "html", "application/octet-stream", "attachment"),
+        ("docx", "docx", "application/octet-stream", "attachment"),
+    ],
+)
+def test_only_harmless_kinds_open_in_the_browser(
+    client: Client, kind: str, extension: str, content_type: str, disposition: str
+) -> None:
+    issue = make_issue()
+    Issue.objects.filter(pk=issue.pk).update(source_kind=kind)
+    store(issue, b"<script>alert(1)</script>", extension)
+    response = client.get(address(issue))
+    assert response.headers["Content-Type"] == content_type
+    assert response.headers["Content-Disposition"].startswith(disposition)
+
+
+@pytest.mark.parametrize(("state", "status"), [("draft", 404), ("withdrawn", 410)])
+def test_what_is_not_published_is_for_staff_alone(
+    client: Client, staff: User, state: str, status: int
+) -> None:
+    issue = make_issue(state=state)
+    store(issue)
+    assert client.get(address(issue)).status_code == status
+    client.force_login(staff)
+    response = client.get(address(issue))
+    assert response.status_code == 200 and body(response) == CONTENT
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_file_with_a_withdrawn_document_is_kept_back(client: Client) -> None:
+    issue = make_issue()
+    store(issue)
+    issue.documents.filter(position=4).update(withdrawn_at=timezone.now(), withdrawn_reason="含个人信息")
+    assert client.get(address(issue)).status_code == 410
+    assert f"/files/{issue.sha256}" not in client.get(issue.get_absolute_url()).content.decode()
+
+
+def test_an_unknown_or_lost_file_is_404(client: Client) -> None:
+    issue = make_issue()
+    assert client.get(address(issue)).status_code == 404
+    assert client.get(f"/files/{'0' * 64}/x.pdf").status_code == 404
+    assert client.get("/files/../../etc/passwd").status_code == 404
+
+
+def test_head_and_not_modified_send_no_body(client: Client) -> None:
+    issue = make_issue()
+    store(issue)
+    head = client.head(address(issue))
+    assert head.status_code == 200 and head.headers["Content-Length"] == str(len(CONTENT))
+    again = client.get(address(issue), headers={"If-None-Match": head.headers["ETag"]})
+    assert again.status_code == 304 and body(again) == b""
+    assert client.post(address(issue)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ("bytes=0-9", 206, CONTENT[:10]),
+        ("bytes=1000-", 206, CONTENT[1000:]),
+        ("bytes=-24", 206, CONTENT[-24:]),
+        ("bytes=1000-99999", 206, CONTENT[1000:]),
+        ("bytes=-99999", 206, CONTENT),
+        ("bytes=1024-", 416, b""),
+        ("bytes=-0", 416, b""),
+        ("bytes=9-3", 200, CONTENT),
+        ("bytes=0-1,5-6", 200, CONTENT),
+        ("lines=0-1", 200, CONTENT),
+        ("bytes=-", 200, CONTENT),
+    ],
+)
+def test_ranges(client: Client, asked: str, status: int, part: bytes) -> None:
+    issue = make_issue()
+    store(issue)
+    response = client.get(address(issue), headers={"Range": asked})
+    assert (response.status_code, body(response)) == (status, part)
+    if status == 206:
+        start = CONTENT.index(part) if len(part) != len(CONTENT) else 0
+        first = len(CONTENT) - len(part) if asked != "bytes=0-9" else start
+        assert response.headers["Content-Range"] == f"bytes {first}-{first + len(part) - 1}/{len(CONTENT)}"
+        assert response.headers["Content-Length"] == str(len(part))
+
+
+def test_a_range_of_another_version_gets_the_whole_file(client: Client) -> None:
+    issue = make_issue()
+    store(issue)
+    asked = {"Range": "bytes=0-9", "If-Range": '"another"'}
+    assert client.get(address(issue), headers=asked).status_code == 200
+
+
+def test_ranges_of_an_empty_file() -> None:
+    assert read_range("bytes=0-", 0) == range(0)
+    assert read_range("", 10) is None
+
+
+# --- covers --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pdf_page() -> Callable[[float, float], bytes]:
+    """A PDF of one blank page of the given size in points, as small as a PDF can be."""
+
+    def make(width: float, height: float) -> bytes:
+        return (
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+            "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+            f"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]>>endobj\n"
+            "trailer<</Root 1 0 R>>\n%%EOF"
+        ).encode()
+
+    return make
+
+
+def test_the_cover_is_drawn_once_and_kept(client: Client, pdf_page: Callable[[float, float], bytes]) -> None:
+    issue = make_issue()
+    original = store(issue, pdf_page(595, 842))
+    assert f"/pictures/{issue.sha256}/cover.webp" in client.get("/").content.decode()
+    response = client.get(f"/pictures/{issue.sha256}/cover.webp")
+    picture = body(response)
+    assert response.status_code == 200 and response.headers["Content-Type"] == "image/webp"
+    assert picture[:4] == b"RIFF" and picture[8:12] == b"WEBP"
+    original.write_bytes(b"no longer a PDF")
+    assert body(client.get(f"/pictures/{issue.sha256}/cover.webp")) == picture
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>not a PDF</html>", b"%PDF-1.4\n%%EOF", "long page"],
+    ids=["empty", "html", "no pages", "a page too long to draw"],
+)
+def test_a_file_that_cannot_be_drawn_leaves_the_cover_in_type(
+    client: Client, content: bytes | str, pdf_page: Callable[[float, float], bytes]
+) -> None:
+    issue = make_issue()
+    store(issue, pdf_page(2, 14_000) if isinstance(content, str) else content)
+    assert client.get(f"/pictures/{issue.sha256}/cover.webp").status_code == 404
+    home = client.get("/").content.decode()
+    assert "cover.webp" not in home and 'class="cover-name"' in home
+    pictures = Path(settings.GAZETTE_DATA) / "pictures" / issue.sha256
+    assert [path.name for path in pictures.iterdir()] == ["cover.failed"]
+
+
+def test_covers_of_what_is_not_published_are_not_drawn(
+    client: Client, pdf_page: Callable[[float, float], bytes]
+) -> None:
+    for state in ("draft", "withdrawn"):
+        issue = make_issue(state=state, label=state)
+        store(issue, pdf_page(595, 842))
+        assert client.get(f"/pictures/{issue.sha256}/cover.webp").status_code == 404
+        assert not (Path(settings.GAZETTE_DATA) / "pictures" / issue.sha256).exists()
+
+
+def test_a_text_issue_has_a_cover_in_type(client: Client) -> None:
+    issue = make_issue()
+    Issue.objects.filter(pk=issue.pk).update(source_kind="text")
+    assert "cover.webp" not in client.get("/").content.decode()
