@@ -86,10 +86,7 @@ class GlyphDevice(PDFTextDevice):
         c, d = a0 * c1 + c0 * d1, b0 * c1 + d0 * d1
         e, f = a0 * e1 + c0 * f1 + e0, b0 * e1 + d0 * f1 + f0
         em = abs(size) * ((c * c + d * d) ** 0.5)
-        if abs(a) >= abs(b):
-            turn = 0 if a >= 0 else 2
-        else:
-            turn = 1 if b >= 0 else 3
+        turn = (0 if a >= 0 else 2) if abs(a) >= abs(b) else (1 if b >= 0 else 3)
         glyphs = self.turned.setdefault(turn, [])
         rise, height = textstate.rise, self.height
         x, y = textstate.linematrix

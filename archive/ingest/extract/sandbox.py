@@ -4,6 +4,7 @@ A PDF can hang, crash or eat memory (a stream of 600 bytes can unpack to gigabyt
 reaches the web server or the worker. The child imports no Django and opens nothing but the file.
 """
 
+import contextlib
 import io
 import os
 import pickle
@@ -61,11 +62,9 @@ def run_limited(
     try:
         assert child.stdin is not None and child.stdout is not None
         request = pickle.dumps((str(path.resolve()), name, password, MAX_SECONDS, MAX_MEMORY))
-        try:
+        with contextlib.suppress(BrokenPipeError):
             child.stdin.write(request)
             child.stdin.close()
-        except BrokenPipeError:
-            pass
         while (frame := _read_frame(child.stdout)) is not None:
             kind, payload = frame
             value = RecordsOnly(io.BytesIO(payload)).load()
@@ -117,7 +116,5 @@ def _error(value: tuple[str, str, str, str, int | None]) -> IngestError:
 def _kill(child: "subprocess.Popen[bytes]") -> None:
     """End the child and whatever it started."""
     if child.poll() is None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass

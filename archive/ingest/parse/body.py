@@ -10,7 +10,12 @@ from datetime import date
 
 from archive.ingest.layout.paragraphs import SENTENCE_END, join_lines, join_texts
 from archive.ingest.lines import Line, RuledTable
-from archive.ingest.parse.attachments import continues_attachments, read_attachments, starts_attachments
+from archive.ingest.parse.attachments import (
+    continues_attachments,
+    item_label,
+    read_attachments,
+    starts_attachments,
+)
 from archive.ingest.parse.contents import Item, folded_title
 from archive.ingest.parse.records import Attachment, Block, Enclosure, Roster, Section, Table
 from archive.ingest.parse.rosters import is_roster_line, read_roster, starts_roster
@@ -109,7 +114,7 @@ def with_tails_returned(items: list[Item]) -> list[Item]:
 
     各县（区）人民政府，市直各有关单位: 位。 … 确保无缝衔接、承接落实到
     """
-    result = [part for item in items for part in note_split_off(item)]
+    result = [part for item in items for part in taken_apart(item)]
     for i, item in enumerate(result[:3]):
         if not isinstance(item, Line) or item.starts is not None:
             continue
@@ -125,8 +130,15 @@ def with_tails_returned(items: list[Item]) -> list[Item]:
     return result
 
 
-def note_split_off(item: Item) -> list[Item]:
-    """The item, or text and note apart where OCR put both on one line: 免去： （此件公开发布）."""
+def taken_apart(item: Item) -> list[Item]:
+    """The item of a text file as what was printed: a roster set with tabs as its lines, text and note apart.
+
+    OCR puts 免去： （此件公开发布） on one line, and writes 组长：⇥石峥⇥副市长 as a table.
+    """
+    if isinstance(item, RuledTable) and not item.page:
+        lines = ["\u3000".join(filter(None, row)) for row in item.rows]
+        if starts_roster(lines[0]) and all(map(is_roster_line, lines)):
+            return [Line(text=line) for line in lines]
     if isinstance(item, Line) and item.starts is None:
         found = re.match(r"^(.{2,40}?)\s+([（(]此件[^（）()]{1,20}[）)])$", item.text)
         if found:
@@ -250,9 +262,8 @@ def roster_lines(lines: list[Line]) -> list[str]:
     """One text a person: a wrapped post is put behind the line that it belongs to."""
     merged: list[str] = []
     for i, line in enumerate(lines):
-        if merged and not is_roster_line(line.text) and wraps_post(lines[i - 1], line):
-            merged[-1] += line.text.strip()
-        elif merged and line.starts is not None and line.starts > 6 and wraps_post(lines[i - 1], line):
+        hangs = line.starts is not None and line.starts > 6
+        if merged and wraps_post(lines[i - 1], line) and (hangs or not is_roster_line(line.text)):
             merged[-1] += line.text.strip()
         else:
             merged.append(line.text)
@@ -275,21 +286,16 @@ def mark_attachments(items: list[Item], marks: list[str]) -> None:
             i += 1
             continue
         end = i + 1
-        label = last_label([line.text])
+        label = item_label(line.text)
         while end < len(items) and not marks[end] and isinstance(item := items[end], Line):
             hangs = item.starts is not None and item.starts > 2.4 and not item.centred
             if not (continues_attachments(item.text, label) or hangs):
                 break
-            label = last_label([line.text, item.text]) or label
+            label = item_label(item.text) or label
             end += 1
         for k in range(i, end):
             marks[k] = "attachment"
         i = end
-
-
-def last_label(lines: list[str]) -> str:
-    attachments = read_attachments(lines)
-    return attachments[-1].label if attachments else ""
 
 
 def mark_subtitles(items: list[Item], marks: list[str], title: str, body_size: float | None) -> None:

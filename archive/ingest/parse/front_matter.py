@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from archive.ingest.parse.signs import folded, read_date
 
@@ -78,7 +79,7 @@ def _read_label(texts: list[str]) -> tuple[int | None, str]:
             continue
         if found := LABEL.search(text) or SPECIAL.search(text):
             return int(found.group(1)), found.group(2).replace("—", "-").replace("–", "-")
-    for above, below in zip(texts, texts[1:], strict=False):
+    for above, below in pairwise(texts):
         if (year := YEAR_ALONE.fullmatch(above)) and (number := NUMBER_ALONE.search(below)):
             return int(year.group(1)), number.group(1)
     return None, ""

@@ -109,13 +109,8 @@ def parse_document(
     body = read_body(items[start.body : end], start.title, issuer, body_size)
     title = title_of(start, body)
     pages = [item.page for item in items[start.first : end] if item.page]
-    last = max(
-        [
-            *pages,
-            *(t.last_page for t in items[start.first : end] if isinstance(t, RuledTable) and t.last_page),
-        ],
-        default=None,
-    )
+    tables = [item.last_page for item in items[start.first : end] if isinstance(item, RuledTable)]
+    last = max([*pages, *(page for page in tables if page)], default=None)
     return ParsedDocument(
         position=position,
         title=title,
