@@ -64,13 +64,16 @@ def open_faces(texts: dict[str, Iterable[str]], tag: str, folder: Path = FONTS) 
     for face, (file, family) in OPEN_FONTS.items():
         names[face] = f"{face}-{tag}"
         chars = {char for text in texts.get(face, ()) for char in text} | set(" 0123456789")
-        font = cut_font(folder / file, family, chars)
+        font = cut_font(folder / file, family, chars, tag)
         pdfmetrics.registerFont(EmbeddedFont(names[face], io.BytesIO(font)))
     return Faces(names, embedded=True)
 
 
-def cut_font(path: Path, family: str, chars: set[str]) -> bytes:
-    """A TrueType font with the characters `chars` of the font at `path`; raises ValueError when it lacks one."""
+def cut_font(path: Path, family: str, chars: set[str], tag: str) -> bytes:
+    """A TrueType font with the characters `chars` of the font at `path`; raises ValueError when it lacks one.
+
+    `tag` ends its PostScript name: reportlab takes two fonts of one name for the same font.
+    """
     font = _open_font(path, family)
     if lacking := {char for char in chars if ord(char) not in font.getBestCmap()}:
         raise ValueError(f"{path.name} lacks {''.join(sorted(lacking))}")
@@ -81,6 +84,9 @@ def cut_font(path: Path, family: str, chars: set[str]) -> bytes:
     subsetter.subset(font)
     if "CFF " in font:
         _curves_to_quadratic(font)
+    names = font["name"]
+    names.setName(f"{names.getDebugName(6)}-{tag}", 6, 3, 1, 0x409)
+    names.names = [record for record in names.names if record.platformID == 3 and record.langID == 0x409]
     buffer = io.BytesIO()
     font.save(buffer)
     return buffer.getvalue()

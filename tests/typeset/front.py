@@ -1,6 +1,7 @@
 """The front of an issue: the cover, and the contents with dotted leaders and page numbers in brackets."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 from reportlab.pdfgen.canvas import Canvas
@@ -18,7 +19,7 @@ FIRST_LINE = 33.0  # ems: a longer entry is carried over to a second line
 
 def cover(issue: Issue, breaker: Breaker) -> Sheet:
     """The cover: masthead over a double rule, year and number, the ridges above the water, the organiser."""
-    sheet = Sheet(picture=draw_ridges)
+    sheet = Sheet(picture=partial(draw_ridges, month=issue.published.month))
     size = min(54.0, (RIGHT - LEFT) / (len(issue.gazette) + 0.12 * (len(issue.gazette) - 1)))
     _spaced_out(sheet, breaker, issue.gazette, "bold", size, 172.0, RED, LEFT, RIGHT)
     sheet.marks.append(Stroke(LEFT, 196.0, RIGHT, 196.0, 3.2, RED))
@@ -142,12 +143,12 @@ def _spaced_out(
         x += letter.width * size + spread
 
 
-def draw_ridges(canvas: Canvas) -> None:
-    """The ornament: a sun, four ridges behind one another, and the lines of a river."""
+def draw_ridges(canvas: Canvas, month: int) -> None:
+    """The ornament: four ridges behind one another, a river, and the sun, which moves on with the months."""
     horizon = 150.0
     canvas.saveState()
     canvas.setFillColorRGB(*RED)
-    canvas.circle(WIDTH * 0.70, horizon + 178, 25, stroke=0, fill=1)
+    canvas.circle(WIDTH * (0.90 - 0.06 * month), horizon + 178, 25, stroke=0, fill=1)
     for colour, points in RIDGES:
         path = canvas.beginPath()
         path.moveTo(0, horizon - 20)
