@@ -255,7 +255,10 @@ def wraps_post(before: Item, line: Line) -> bool:
     text = folded(line.text)
     if line.starts is not None:
         return line.starts > 5 and len(text) <= 20
-    return len(text) <= 8 and not line.after_blank and not is_body_name(text)
+    if line.after_blank:
+        # a page or column break: only the end of a post is told from a new paragraph
+        return len(text) <= 6 and bool(re.search(r"(?:[长任员记]|专员|代表)$", text))
+    return len(text) <= 8 and not is_body_name(text)
 
 
 def roster_lines(lines: list[Line]) -> list[str]:
