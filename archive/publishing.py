@@ -1,0 +1,113 @@
+"""Publish, withdraw and discard an issue: each one transaction, and the index follows when it is committed."""
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from archive.ingest.originals import remove_original
+from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
+from archive.models import Document, Issue
+from archive.search.update import index_issue, remove_issue
+
+log = logging.getLogger(__name__)
+
+
+class PublishingError(Exception):
+    """What was asked for is not possible in the issue's present state; the message says why and what to do."""
+
+
+def publish_issue(issue: Issue, user: Any = None) -> Issue:
+    """The issue, open to the public from now on. A withdrawn one can be published again.
+
+    Raises PublishingError while its gazette, year or label is unknown: its address is made of them.
+    """
+    with transaction.atomic():
+        held = _lock(issue)
+        if held.is_published:
+            return held
+        missing = [
+            name
+            for name, known in (
+                (_("刊名"), held.gazette_id),
+                (_("年份"), held.year),
+                (_("期号"), held.label),
+            )
+            if not known
+        ]
+        if missing:
+            raise PublishingError(
+                _("这一期还不能发布：缺少%(missing)s。请核对文件后重新导入，或在管理后台补齐。")
+                % {"missing": "、".join(missing)}
+            )
+        was_withdrawn = held.state == Issue.State.WITHDRAWN
+        held.state = Issue.State.PUBLISHED
+        held.released_at = held.released_at or timezone.now()
+        held.withdrawn_at, held.withdrawn_reason = None, ""
+        held.save()
+        if was_withdrawn:
+            resolve_references_of(held)
+        index_on_commit(held)
+    log.info("%s published by %s", held, user or "a command")
+    return held
+
+
+def withdraw_issue(issue: Issue, reason: str, user: Any = None) -> Issue:
+    """The issue, taken from the public; its address says that it was withdrawn, and the reason."""
+    reason = reason.strip()
+    if not reason:
+        raise PublishingError(_("请写明撤回的理由：读者会在原网址看到它。"))
+    with transaction.atomic():
+        held = _lock(issue)
+        if not held.is_published:
+            raise PublishingError(_("只有已发布的一期才能撤回。"))
+        held.state = Issue.State.WITHDRAWN
+        held.withdrawn_at, held.withdrawn_reason = timezone.now(), reason
+        held.save()
+        resolve_references_of(held)
+        unindex_on_commit(held)
+    log.info("%s withdrawn by %s: %s", held, user or "a command", reason)
+    return held
+
+
+def discard_issue(issue: Issue, user: Any = None) -> None:
+    """Delete a draft and its file. What was once public is withdrawn instead: its addresses must not vanish."""
+    with transaction.atomic():
+        held = _lock(issue)
+        if held.state != Issue.State.DRAFT or held.released_at is not None:
+            raise PublishingError(_("只能丢弃从未发布的草稿；已发布的一期请撤回。"))
+        documents = list(Document.objects.filter(issue=held))
+        described, sha256, kind = str(held), held.sha256, held.source_kind
+        held.delete()
+        resolve_references(
+            {part for document in documents for part in number_parts(document.number)},
+            {document.title for document in documents},
+        )
+
+        def remove_file() -> None:
+            # Somebody may have brought the same file in again since.
+            if not Issue.objects.filter(sha256=sha256).exists():
+                remove_original(sha256, kind)
+
+        transaction.on_commit(remove_file, robust=True)
+    log.info("%s discarded by %s", described, user or "a command")
+
+
+def index_on_commit(issue: Issue) -> None:
+    """Bring the issue into the index once it is committed.
+
+    A failure there is logged and no longer undoes anything: `verify --repair` and the worker mend the index.
+    """
+    transaction.on_commit(lambda: index_issue(issue), robust=True)
+
+
+def unindex_on_commit(issue: Issue) -> None:
+    """Take the issue's documents out of the index once the change is committed."""
+    issue_id = issue.pk
+    transaction.on_commit(lambda: remove_issue(issue_id), robust=True)
+
+
+def _lock(issue: Issue) -> Issue:
+    return Issue.objects.select_for_update(of=("self",)).select_related("gazette").get(pk=issue.pk)
