@@ -1,9 +1,11 @@
 """A page taken apart, to ask what stands in it."""
 
+import re
 from html.parser import HTMLParser
 
 from django.http import HttpResponseBase
 
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _VOID = {"meta", "link", "input", "img", "br", "hr", "wbr", "source"}
 
 
@@ -15,8 +17,12 @@ class Page(HTMLParser):
         self.html = html
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
+        self.languages: list[str] = [""]
         self.texts: dict[str, list[str]] = {}
         self.unclosed: list[str] = []
+        self.unmarked_chinese: list[
+            str
+        ] = []  # Chinese in text or labels of elements that say another language
         self.feed(html)
         self.close()
 
@@ -25,9 +31,14 @@ class Page(HTMLParser):
         return cls(response.content.decode())  # type: ignore[attr-defined]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
+        attributes = dict(attrs)
+        language = attributes.get("lang") or self.languages[-1]
+        self.elements.append((tag, attributes))
+        for name in ("title", "aria-label", "placeholder", "alt", "data-done"):
+            self._check_language(attributes.get(name) or "", language)
         if tag not in _VOID:
             self.open.append(tag)
+            self.languages.append(language)
             self.texts.setdefault(tag, []).append("")
 
     def handle_endtag(self, tag: str) -> None:
@@ -37,10 +48,17 @@ class Page(HTMLParser):
             self.unclosed.append(f"</{tag}> in {self.open[-3:]} at {self.getpos()}")
             return
         self.open.pop()
+        self.languages.pop()
 
     def handle_data(self, data: str) -> None:
         for tag in set(self.open):
             self.texts[tag][-1] += data
+        if "title" not in self.open:  # a page's title cannot be marked in parts
+            self._check_language(data, self.languages[-1])
+
+    def _check_language(self, text: str, language: str) -> None:
+        if not language.startswith("zh") and _CHINESE.search(text):
+            self.unmarked_chinese.append(text.strip())
 
     def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
         """The attributes of every such element."""

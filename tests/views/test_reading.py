@@ -508,8 +508,9 @@ def test_the_browsers_wish_does_not_change_what_a_link_shows(client: Client) -> 
     assert response.headers["Content-Language"] == "zh-hans"
 
 
-def test_chinese_content_is_marked_on_english_pages(client: Client, issue: Issue) -> None:
+def test_english_pages_mark_everything_that_is_chinese(client: Client, issue: Issue) -> None:
+    make_issue(label="3")
     client.cookies["django_language"] = "en"
-    page = get(client, document(issue, 1).get_absolute_url())
-    assert page.all("div", class_="text")[0]["lang"] == "zh-Hans"
-    assert page.all("header", class_="document-head")[0]["lang"] == "zh-Hans"
+    Reference.objects.update(target=document(issue, 1))
+    for path in [*public_pages(), "/no/such/page", "/documents/云政发/2024/", "/documents/云政发/"]:
+        assert Page.of(client.get(path)).unmarked_chinese == [], path
