@@ -1,0 +1,277 @@
+"""The index of one folder: records are written to it, snapshots are read from it.
+
+Whoosh keeps the posting lists and one small stored row a document; the folded texts stand beside it in one file
+that every process maps into memory. Texts are only ever appended, and a document's row is committed after its
+text is on disk, so a reader finds what its rows point to, whatever a writer does meanwhile.
+"""
+
+import os
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import whoosh
+from whoosh.fields import ID, STORED, Schema
+from whoosh.index import EmptyIndexError, FileIndex
+
+from archive.search.folder import TEXTS, IndexFolder
+from archive.search.grams import Grams
+from archive.search.mapped_storage import MappedStorage
+from archive.search.snapshot import VALUES, Row, Snapshot
+
+# Raised when the index is built differently. What folding rests on belongs to it: text folded by another
+# table of characters would not be found.
+INDEX_VERSION = (
+    f"1 whoosh-{'.'.join(map(str, whoosh.__version__[:3]))} zhconv-{version('zhconv')}"
+    f" unicode-{unicodedata.unidata_version}"
+)
+# Segments are merged ten of about one size at a time: merging costs as much as writing anew.
+_MERGE_AT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One document as it is indexed; texts are folded.
+
+    `values` are what filters and facets go by, `day` (a date's ordinal) and `order` what sorting goes by.
+    Records of one `group` (an issue) are removed together.
+    """
+
+    key: str
+    group: str
+    titles: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    body: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    day: int = 0
+    order: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text by itself, none running into the next."""
+        return (*self.titles, *self.numbers, *self.people, self.body)
+
+    def parts(self) -> tuple[bytes, bytes, bytes, bytes]:
+        """Titles, numbers, people and body as they stand in the file of texts."""
+        return (
+            "\x00".join(self.titles).encode(),
+            "\x00".join(self.numbers).encode(),
+            "\x00".join(self.people).encode(),
+            self.body.encode(),
+        )
+
+    def check(self) -> int:
+        """A checksum of everything that is indexed of the document."""
+        known = repr((self.group, sorted(self.values.items()), self.day, self.order)).encode()
+        return crc32(b"\x00".join((*self.parts(), known)))
+
+
+class IndexOutdated(Exception):
+    """The index was made by another version of the project, and has to be rebuilt."""
+
+
+class Writer:
+    """Adds and removes records; nothing of it is seen before `commit`. Made by `GramIndex.writing`."""
+
+    def __init__(self, generation: Path) -> None:
+        self._texts = (generation / TEXTS).open("ab")
+        self._at = self._texts.seek(0, os.SEEK_END)
+        self._whoosh = _open(generation).writer(compound=False)
+        self._reader = self._whoosh.reader()
+        self._added: set[str] = set()
+
+    def add(self, record: Record) -> None:
+        """Add a record; one of the same key that was committed before is replaced.
+
+        The same key twice in one commit: the first stays, both were read from the same rows.
+        """
+        if record.key in self._added:
+            return
+        self._added.add(record.key)
+        self.remove(record.key)
+        titles, numbers, people, body = record.parts()
+        row = Row(
+            key=record.key,
+            group=record.group,
+            start=self._at,
+            lengths=(len(titles), len(numbers), len(people), len(body)),
+            values=tuple(record.values.get(name, "") for name in VALUES),
+            day=record.day,
+            order=record.order,
+            check=record.check(),
+        )
+        self._at += self._texts.write(b"\x00".join((titles, numbers, people, body)))
+        self._whoosh.add_document(
+            key=record.key, group=record.group, grams=(record.texts, record.titles), row=astuple(row)
+        )
+
+    def remove(self, key: str) -> None:
+        """Remove the committed record of `key`, if there is one."""
+        self._delete("key", key)
+
+    def remove_group(self, group: str) -> None:
+        """Remove all committed records of `group` (an issue)."""
+        self._delete("group", group)
+
+    def _delete(self, name: str, value: str) -> None:
+        # An index without segments has no field to look in.
+        if (name, value) in self._reader:
+            for number in list(self._reader.postings(name, value).all_ids()):
+                self._whoosh.delete_document(number)
+
+    def commit(self, merge: bool = True) -> None:
+        """Let readers see what was added and removed: all of it at once."""
+        self._reader.close()
+        self._texts.flush()
+        os.fsync(self._texts.fileno())
+        self._texts.close()
+        self._whoosh.commit(mergetype=_merge_by_size if merge else _merge_nothing)
+
+    def cancel(self) -> None:
+        """Forget everything. Bytes that were appended stay behind, and no row points to them."""
+        self._reader.close()
+        self._texts.close()
+        self._whoosh.cancel()
+
+
+class GramIndex:
+    """The index at one path, shared by all threads of a process; other processes have their own."""
+
+    def __init__(self, path: Path) -> None:
+        self.folder = IndexFolder(path)
+        self._opening = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._process = os.getpid()
+
+    def snapshot(self) -> Snapshot | None:
+        """What is in the index now; None when there is none, or one of another version.
+
+        The same object while nothing changed. A snapshot stays whole while it is held, whatever is written.
+        """
+        seen = self._snapshot
+        for _ in range(20):
+            generation = self.folder.current()
+            if generation is None:
+                return None
+            try:
+                if seen and seen.is_current(generation):
+                    return seen
+                with self._opening:
+                    if self._snapshot and self._snapshot.is_current(generation):
+                        return self._snapshot
+                    if self.folder.version() != INDEX_VERSION:
+                        return None
+                    self._snapshot = Snapshot(generation, _open(generation), previous=self._snapshot)
+                    return self._snapshot
+            except (FileNotFoundError, EmptyIndexError):
+                seen = None  # a writer put another generation or segment in its place: look again
+        return None
+
+    @contextmanager
+    def writing(self, timeout: float | None = None) -> Iterator[Writer]:
+        """Add and remove in one commit. Makes the index when there is none; raises IndexBusy, IndexOutdated."""
+        with self.folder.locked(timeout), self.writing_locked() as writer:
+            yield writer
+
+    @contextmanager
+    def writing_locked(self) -> Iterator[Writer]:
+        """As `writing`, for whoever holds the lock."""
+        if self.is_outdated():
+            raise IndexOutdated(
+                f"{self.folder.path} was made by another version: run manage.py rebuild_index"
+            )
+        generation = self.folder.current()
+        if generation is None or not self.is_of_this_version():
+            with self.rebuilding_locked() as writer:
+                yield writer
+            return
+        writer = Writer(generation)
+        try:
+            yield writer
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit()
+
+    @contextmanager
+    def rebuilding(self, timeout: float | None = None) -> Iterator[Writer]:
+        """Write the whole index anew beside the one that is read, and put it in its place at the end."""
+        with self.folder.locked(timeout), self.rebuilding_locked() as writer:
+            yield writer
+
+    @contextmanager
+    def rebuilding_locked(self) -> Iterator[Writer]:
+        """As `rebuilding`, for whoever holds the lock."""
+        self.folder.sweep()
+        generation = self.folder.new_generation(INDEX_VERSION)
+        MappedStorage(str(generation)).create_index(schema())
+        writer = Writer(generation)
+        try:
+            yield writer
+        except BaseException:
+            writer.cancel()
+            self.folder.sweep()
+            raise
+        writer.commit(merge=False)
+        self.folder.make_current(generation)
+
+    def is_of_this_version(self) -> bool:
+        """False when there is no index, or one that another version of the project made."""
+        return self.folder.version() == INDEX_VERSION
+
+    def is_outdated(self) -> bool:
+        """True when there is an index that another version made: nobody reads it, and nothing goes into it."""
+        return self.folder.version() not in {None, INDEX_VERSION}
+
+
+@cache
+def index_at(path: str) -> GramIndex:
+    """The index at `path`, one object a process."""
+    return GramIndex(Path(path))
+
+
+def schema() -> Schema:
+    """What Whoosh keeps."""
+    return Schema(key=ID(unique=True), group=ID(), grams=Grams(), row=STORED())
+
+
+def _open(generation: Path) -> FileIndex:
+    return MappedStorage(str(generation)).open_index()
+
+
+def _merge_nothing(writer: Any, segments: list[Any]) -> list[Any]:
+    return segments
+
+
+def _merge_by_size(writer: Any, segments: list[Any]) -> list[Any]:
+    """Merge tiers of segments that are alike in size once there are ten of them; drop the empty ones."""
+    kept = [segment for segment in segments if segment.doc_count() > 0]
+    for tier in _tiers(kept):
+        if len(tier) >= _MERGE_AT:
+            for segment in tier:
+                reader = _segment_reader(writer, segment)
+                writer.add_reader(reader)
+                reader.close()
+                kept.remove(segment)
+    return kept
+
+
+def _tiers(segments: Iterable[Any]) -> list[list[Any]]:
+    tiers: dict[int, list[Any]] = {}
+    for segment in segments:
+        tiers.setdefault(len(str(segment.doc_count())), []).append(segment)
+    return list(tiers.values())
+
+
+def _segment_reader(writer: Any, segment: Any) -> Any:
+    from whoosh.reading import SegmentReader
+
+    return SegmentReader(writer.storage, writer.schema, segment)

@@ -1,0 +1,123 @@
+"""Which documents meet a condition: candidates from the posting lists, and a look into the text where those
+say too much. The answer is what a scan of all texts would give."""
+
+import re
+from collections.abc import Iterable, Set
+from functools import lru_cache
+
+from archive.search.folding import WORD, normalise
+from archive.search.grams import pairs_of, title_gram, word_gram, words_of
+from archive.search.query_language import And, Condition, Everything, Not, Or, Signed, Term, Value
+from archive.search.snapshot import Snapshot
+
+# So many of a term's rarest pairs are intersected; a look into the text costs less than more of them.
+_RAREST = 4
+
+
+def match(snapshot: Snapshot, condition: Condition) -> set[int]:
+    """The documents that meet `condition`, none of them deleted."""
+    found = _match(snapshot, condition, snapshot.alive)
+    return set(found - snapshot.deleted)
+
+
+def _match(snapshot: Snapshot, condition: Condition, within: Set[int]) -> Set[int]:
+    """Those of `within` that meet `condition`."""
+    match condition:
+        case Term():
+            return _match_all(snapshot, [condition], within)
+        case Value():
+            return _with_value(snapshot, condition, within)
+        case Signed():
+            return _signed(snapshot, condition, within)
+        case Not(inner):
+            return within - _match(snapshot, inner, within)
+        case Or(conditions):
+            return set[int]().union(*(_match(snapshot, one, within) for one in conditions))
+        case And(conditions):
+            terms = [one for one in conditions if isinstance(one, Term)]
+            found = _match_all(snapshot, terms, within)
+            for one in conditions:
+                if not isinstance(one, Term) and found:
+                    found = _match(snapshot, one, found)
+            return found
+        case Everything():
+            return within
+
+
+def _match_all(snapshot: Snapshot, terms: list[Term], within: Set[int]) -> Set[int]:
+    """Those of `within` that have all terms. Every posting list narrows before any text is looked into."""
+    grams = dict.fromkeys(gram for term in terms for gram in _needed_grams(snapshot, term))
+    counted = sorted((snapshot.count_with(gram), gram) for gram in grams)
+    found: set[int] | None = None
+    for count, gram in counted:
+        if not count:
+            return set()
+        documents = snapshot.documents_with(gram)
+        # Lists come shortest first: the first becomes the set, the longer ones are only run through.
+        found = set(documents) if found is None else found.intersection(documents)
+        if not found:
+            return found
+    left = within if found is None else found & within
+    for term in terms:
+        if not _is_settled(term):
+            left = {number for number in left if has_term(snapshot, number, term)}
+    return left
+
+
+def _needed_grams(snapshot: Snapshot, term: Term) -> Iterable[str]:
+    """The grams that a document with `term` has; the rarest few where there are many."""
+    if term.whole and not term.field:
+        return map(word_gram, words_of(term.text))
+    pairs = pairs_of(term.text)
+    if term.field == "title":
+        pairs = [title_gram(pair) for pair in pairs]
+    if len(pairs) <= _RAREST:
+        return pairs
+    return sorted(pairs, key=snapshot.count_with)[:_RAREST]
+
+
+def _is_settled(term: Term) -> bool:
+    """True where the posting lists alone decide."""
+    if term.whole:
+        return not term.field and " " not in term.text
+    return len(term.text) <= 2 and term.field in {"", "title"}
+
+
+def has_term(snapshot: Snapshot, number: int, term: Term) -> bool:
+    """True when a document has `term` in its text, or in the field that the term names."""
+    match term.field:
+        case "title":
+            text = snapshot.titles(number)
+        case "number":
+            text = snapshot.numbers(number)
+        case "person":
+            text = snapshot.people(number)
+        case _:
+            text = snapshot.text(number)
+    if term.text.encode() not in text:
+        return False
+    return not term.whole or word_pattern(term.text).search(text.decode()) is not None
+
+
+@lru_cache(maxsize=512)
+def word_pattern(text: str) -> re.Pattern[str]:
+    """`text` as a whole word, or as several."""
+    return re.compile(f"(?<![{WORD}]){re.escape(text)}(?![{WORD}])")
+
+
+def _with_value(snapshot: Snapshot, condition: Value, within: Set[int]) -> set[int]:
+    keys = snapshot.columns.keys
+    if condition.field == "key":
+        return {number for number in within if keys[number] == condition.text}
+    if condition.field == "pk":
+        return {number for number in within if keys[number].rpartition(".")[2] == condition.text}
+    column = snapshot.columns.values[condition.field]
+    wanted = {value for value in set(column) if value and normalise(value) == condition.text}
+    return {number for number in within if column[number] in wanted} if wanted else set()
+
+
+def _signed(snapshot: Snapshot, condition: Signed, within: Set[int]) -> set[int]:
+    first = condition.start.toordinal() if condition.start else 1
+    last = condition.end.toordinal() if condition.end else 4_000_000
+    days = snapshot.columns.days
+    return {number for number in within if first <= days[number] <= last}

@@ -1,0 +1,164 @@
+"""Search the archive: the one door for the results page, the API and whatever else asks."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+from haystack import connections
+
+from archive.models import Document
+from archive.numbers import read_number
+from archive.search.engine import GramIndex
+from archive.search.folding import normalise
+from archive.search.matching import match
+from archive.search.partial import is_question, nearest
+from archive.search.query_language import (
+    MAX_LENGTH,
+    And,
+    Condition,
+    Term,
+    Value,
+    is_plain,
+    make_term,
+    parse_query,
+    positive_terms,
+)
+from archive.search.ranking import SORTS, count_values, in_order
+from archive.search.results import FacetValue, Hit, SearchResults, TermCount
+from archive.search.snapshot import Snapshot
+from archive.search.snippets import Marker, question_terms, snippets
+from archive.search.texts import prefetch
+
+FACETS = ("year", "category", "kind", "issuer", "gazette")
+MAX_PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a query found, before the rows are read: one page of documents, and counts over all of them."""
+
+    total: int
+    page: list[tuple[str, float]]
+    counts: dict[str, Counter[str]]
+    terms: tuple[Term, ...]
+    partial: bool = False
+    alone: tuple[TermCount, ...] = ()
+
+
+def search_documents(
+    query: str,
+    *,
+    filters: Mapping[str, str] | None = None,
+    page: int = 1,
+    page_size: int = 20,
+    sort: str = "relevance",
+) -> SearchResults:
+    """One page of the published documents that match `query`, which may be any string.
+
+    `filters` narrow by year, category, kind, issuer and gazette; `sort` is relevance, date or number. An empty
+    query finds everything that the filters leave. Facets count the whole result set.
+    """
+    started = perf_counter()
+    page, page_size = max(1, page), min(max(1, page_size), MAX_PAGE_SIZE)
+    chosen = {name: value for name, value in (filters or {}).items() if name in FACETS and value}
+    query = query[:MAX_LENGTH]
+    snapshot = _index().snapshot()
+    if snapshot is None:
+        return SearchResults(query, 0, page, page_size, ready=False, seconds=perf_counter() - started)
+    found = _find(snapshot, query, chosen, page, page_size, sort if sort in SORTS else "relevance")
+    return SearchResults(
+        query=query,
+        total=found.total,
+        page=page,
+        page_size=page_size,
+        hits=_hits(found),
+        facets={name: _facet(found.counts[name], chosen.get(name, "")) for name in FACETS},
+        partial=found.partial,
+        terms=found.alone,
+        seconds=perf_counter() - started,
+    )
+
+
+def _index() -> GramIndex:
+    index: GramIndex = connections["default"].get_backend().index
+    return index
+
+
+def _find(
+    snapshot: Snapshot, query: str, chosen: Mapping[str, str], page: int, page_size: int, sort: str
+) -> _Found:
+    condition = parse_query(query)
+    narrowing = tuple(Value(name, normalise(value)) for name, value in chosen.items())
+    documents = match(snapshot, And((condition, *narrowing)))
+    if not documents and (respelled := _as_number(query)) is not None:
+        # 阳政发2022年1号 stands in no text; 阳政发〔2022〕1号 does
+        condition = respelled
+        documents = match(snapshot, And((condition, *narrowing)))
+    first = (page - 1) * page_size
+    if documents:
+        ranked = in_order(snapshot, documents, condition, sort)[first : first + page_size]
+        return _Found(
+            total=len(documents),
+            page=[(snapshot.columns.keys[number], score) for number, score in ranked],
+            counts=count_values(snapshot, documents),
+            terms=positive_terms(condition),
+        )
+    counts = count_values(snapshot, ())
+    if is_question(query, condition):
+        near = nearest(snapshot, condition, match(snapshot, And(narrowing)), page_size) if page == 1 else []
+        return _Found(
+            total=0,
+            page=[(snapshot.columns.keys[number], score) for number, score in near],
+            counts=counts,
+            terms=question_terms(query),
+            partial=bool(near),
+        )
+    return _Found(0, [], counts, (), alone=_terms_alone(snapshot, condition, narrowing))
+
+
+def _as_number(query: str) -> Condition | None:
+    """The canonical form of a query that is a document number in another spelling."""
+    number = read_number(query.strip())
+    return make_term(number.canonical) if number else None
+
+
+def _terms_alone(
+    snapshot: Snapshot, condition: Condition, narrowing: tuple[Condition, ...]
+) -> tuple[TermCount, ...]:
+    """What each of several plain terms finds alone."""
+    terms = positive_terms(condition)
+    if len(terms) < 2 or not is_plain(condition):
+        return ()
+    return tuple(TermCount(term.printed, len(match(snapshot, And((term, *narrowing))))) for term in terms)
+
+
+def _facet(counts: Counter[str], selected: str) -> tuple[FacetValue, ...]:
+    """The values of a facet, most frequent first; a selected value is there even when nothing has it."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    values = [FacetValue(value, count, normalise(value) == normalise(selected)) for value, count in ordered]
+    if selected and not any(value.selected for value in values):
+        values.append(FacetValue(selected, 0, True))
+    return tuple(values)
+
+
+def _hits(found: _Found) -> tuple[Hit, ...]:
+    """The documents of the page with title, number and snippets marked.
+
+    Read through `published()` once more: what was withdrawn a moment ago is not shown, whatever the index says.
+    """
+    keys = [int(key.rpartition(".")[2]) for key, _ in found.page]
+    rows = {row.pk: row for row in prefetch(Document.objects.published().filter(pk__in=keys))}
+    title = Marker.for_field(found.terms, "title")
+    number = Marker.for_field(found.terms, "number")
+    return tuple(
+        Hit(
+            document=(document := rows[pk]),
+            score=score,
+            title=title.mark(document.title),
+            number=number.mark(document.number),
+            snippets=snippets(document, found.terms),
+        )
+        for pk, (_, score) in zip(keys, found.page, strict=True)
+        if pk in rows
+    )

@@ -1,0 +1,119 @@
+"""The order of what was found, and how it divides: relevance, date or number; counts by value."""
+
+import heapq
+from collections import Counter
+from collections.abc import Collection, Iterable
+from math import log
+
+from archive.search.grams import pairs_of, title_gram, word_gram, words_of
+from archive.search.matching import word_pattern
+from archive.search.query_language import Condition, Term, is_plain, positive_terms
+from archive.search.snapshot import VALUES, Snapshot
+
+SORTS = ("relevance", "date", "number")
+
+# Of more documents than this, only the newest and those with a term in the title are scored.
+SCORED = 1000
+# What one find is worth in each part, against at most _BODY for the body.
+_NUMBER, _WHOLE_NUMBER, _TITLE, _WHOLE_TITLE, _PERSON, _BODY = 8.0, 12.0, 5.0, 5.0, 2.0, 2.2
+# Terms that stand together as typed, against terms scattered over the text.
+_TOGETHER, _TOGETHER_IN_TITLE = 3.0, 4.0
+_SATURATION, _LENGTH_SHARE = 1.2, 0.6
+
+
+def count_values(snapshot: Snapshot, documents: Collection[int]) -> dict[str, Counter[str]]:
+    """How many documents have each value of each column; "" is no value."""
+    counts = {}
+    for name in VALUES:
+        counter = Counter(map(snapshot.columns.values[name].__getitem__, documents))
+        del counter[""]
+        counts[name] = counter
+    return counts
+
+
+def in_order(
+    snapshot: Snapshot, documents: Collection[int], condition: Condition, sort: str
+) -> list[tuple[int, float]]:
+    """All documents, best first, with their scores (0 where the order asks for none)."""
+    days, orders = snapshot.columns.days, snapshot.columns.orders
+    # Of one day, documents stand by their number, then as they came in: the same order every time.
+    if sort == "number":
+        ranked = sorted(documents, key=lambda n: (not orders[n], orders[n], -days[n], n))
+        return [(number, 0.0) for number in ranked]
+    newest = sorted(documents, key=lambda n: (-days[n], orders[n], n))
+    terms = positive_terms(condition)
+    if sort == "date" or not terms:
+        return [(number, 0.0) for number in newest]
+    scored = newest
+    if len(newest) > SCORED:
+        titled = _with_title_gram(snapshot, terms, documents)
+        first = dict.fromkeys([*newest[:SCORED], *heapq.nlargest(SCORED, titled, key=days.__getitem__)])
+        scored = [number for number in newest if number in first]
+    scores = dict(zip(scored, _score(snapshot, scored, condition, terms), strict=True))
+    # sorted is stable: newer first on ties
+    ranked = sorted(scored, key=lambda n: -round(scores[n], 3))
+    rest = [number for number in newest if number not in scores] if len(scores) < len(newest) else []
+    return [(number, scores[number]) for number in ranked] + [(number, 0.0) for number in rest]
+
+
+def _with_title_gram(snapshot: Snapshot, terms: Iterable[Term], documents: Collection[int]) -> set[int]:
+    """Those of `documents` whose title has all pairs of one of the terms."""
+    wanted = set(documents)
+    found: set[int] = set()
+    for term in terms:
+        pairs = sorted(map(title_gram, pairs_of(term.text)), key=snapshot.count_with)
+        having = set(snapshot.documents_with(pairs[0]))
+        for pair in pairs[1:4]:
+            having.intersection_update(snapshot.documents_with(pair))
+        found |= having & wanted
+    return found
+
+
+def _score(
+    snapshot: Snapshot, documents: list[int], condition: Condition, terms: tuple[Term, ...]
+) -> list[float]:
+    """How well each document answers: where the terms stand, how often for its length, how rare they are."""
+    lengths = snapshot.columns.body_lengths
+    mean = sum(lengths) / max(1, len(lengths)) or 1.0
+    weights = [_weight(snapshot, term) for term in terms]
+    needles = [term.text.encode() for term in terms]
+    together = "".join(term.text for term in terms).encode()
+    if len(terms) < 2 or not is_plain(condition):
+        together = b""
+    scores = []
+    for number in documents:
+        title, printed_number, people = (
+            snapshot.titles(number),
+            snapshot.numbers(number),
+            snapshot.people(number),
+        )
+        text = snapshot.text(number)
+        damping = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * lengths[number] / mean)
+        score = 0.0
+        for term, weight, needle in zip(terms, weights, needles, strict=True):
+            times = _count(text, term, needle)
+            worth = _BODY * times / (times + damping)
+            if needle in title and _count(title, term, needle):
+                worth += _TITLE + (_WHOLE_TITLE if needle in title.split(b"\x00") else 0.0)
+            if needle in printed_number and _count(printed_number, term, needle):
+                worth += _NUMBER + (_WHOLE_NUMBER if needle in printed_number.split(b"\x00") else 0.0)
+            if needle in people:
+                worth += _PERSON
+            score += weight * worth
+        if together and together in text:
+            score += _TOGETHER + (_TOGETHER_IN_TITLE if together in title else 0.0)
+        scores.append(score)
+    return scores
+
+
+def _count(text: bytes, term: Term, needle: bytes) -> int:
+    if term.whole:
+        return len(word_pattern(term.text).findall(text.decode()))
+    return text.count(needle)
+
+
+def _weight(snapshot: Snapshot, term: Term) -> float:
+    """Rare terms weigh more; from about 0.3 for what every document has."""
+    grams = [word_gram(word) for word in words_of(term.text)] if term.whole else pairs_of(term.text)
+    rarest = min(snapshot.count_with(gram) for gram in grams)
+    return 0.3 + log(1 + snapshot.size / (1 + rarest)) / log(2 + snapshot.size)
