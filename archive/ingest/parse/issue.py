@@ -1,6 +1,7 @@
 """Pages or lines of one file to a ParsedIssue: the steps of parsing in their order."""
 
 from dataclasses import replace
+from datetime import date
 
 from archive.ingest.layout.paragraphs import without_stray_blanks
 from archive.ingest.lines import Line, Page, RuledTable
@@ -17,7 +18,7 @@ from archive.ingest.parse.records import (
     Source,
 )
 from archive.ingest.parse.references import find_references
-from archive.ingest.parse.signs import folded, read_issuer, read_kind
+from archive.ingest.parse.signs import folded, read_date, read_issuer, read_kind
 from archive.ingest.parse.titles import Start, find_starts, printed_number
 from archive.numbers import read_number
 
@@ -124,7 +125,7 @@ def parse_document(
         kind=read_kind(title),
         recipients=body.recipients,
         signed_by=body.signed_by,
-        signed_on=body.signed_on,
+        signed_on=body.signed_on or date_beside_number(items, start),
         note=body.note,
         first_page=min(pages, default=None),
         last_page=last,
@@ -137,6 +138,12 @@ def parse_document(
         appointments=find_appointments(body.blocks, title),
         references=find_references(body.blocks, number, title, codes),
     )
+
+
+def date_beside_number(items: list[Item], start: Start) -> date | None:
+    """The date printed in the brackets of the number line: （云地税所[2000]252号　2000年8月21日）."""
+    line = items[start.number_at] if start.number_at is not None else None
+    return read_date(line.text) if isinstance(line, Line) else None
 
 
 def title_of(start: Start, body: Body) -> str:

@@ -4,6 +4,7 @@ A start is a run of title lines with a number line under it (a document number b
 `云政发〔2022〕1号`), or a run of lines that says what a contents entry says.
 """
 
+import re
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -40,6 +41,9 @@ class Start:
 def find_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...]) -> list[Start]:
     """The starts of all documents from items[begin] on, in order, each with its contents entry where one fits."""
     starts = number_line_starts(items, begin, entries)
+    if not starts and not entries:
+        alone = unnumbered_start(items, begin)
+        starts = [alone] if alone else []
     starts = match_entries(starts, entries)
     return add_missed(items, begin, starts, entries)
 
@@ -50,15 +54,86 @@ def number_line_starts(items: list[Item], begin: int, entries: tuple[ContentsEnt
     titles = [folded(entry.title) for entry in entries]
     for index in range(begin, len(items)):
         item = items[index]
-        if not isinstance(item, Line) or not is_number_line(item.text):
+        if not isinstance(item, Line) or own_number(item.text) is None:
             continue
         first = title_above(items, floor, index, titles)
         if first is None:
+            below = title_below(items, index)
+            if below is not None:
+                starts.append(below)
+                floor = below.body
             continue
         title = folded_title("".join(line.text for line in items[first:index] if isinstance(line, Line)))
         starts.append(Start(first, index + 1, title, index))
         floor = index + 1
     return starts
+
+
+def own_number(text: str) -> tuple[str, str] | None:
+    """(canonical, as printed) of a line that states a document's own number, alone or with issuer or date in brackets.
+
+    云政发〔2022〕1号, （云地税所[2000]252号　2000年8月21日）; None for any other line.
+    """
+    printed = text.strip()
+    if not balanced(folded(printed)):
+        return None
+    if is_number_line(printed):
+        number = canonical(printed)
+        return (number, printed) if number else None
+    if len(printed) <= 60 and printed[0] in "（(" and printed[-1] in "）)":
+        inside = printed[1:-1].strip()
+        head = re.split(r"[ \u3000，,；;]", inside, maxsplit=1)[0]
+        if head != inside and is_number_line(head):
+            number = canonical(head)
+            return (number, head) if number else None
+    return None
+
+
+def balanced(text: str) -> bool:
+    """True when every bracket of a folded text that opens in it closes in it."""
+    return all(text.count(a) == text.count(b) for a, b in ("()", "[]", "《》", "〔〕"))
+
+
+def title_below(items: list[Item], number_at: int) -> Start | None:
+    """The start of a document that prints its number above its title, as issued papers and portals do."""
+    joined = ""
+    for index in range(number_at + 1, min(number_at + 1 + MAX_TITLE_LINES, len(items))):
+        line = items[index]
+        if not isinstance(line, Line):
+            return None
+        text = folded(line.text)
+        if (
+            ends_sentence(text)
+            or text.endswith((":", ",", "，"))
+            or is_date_line(text)
+            or own_number(line.text)
+        ):
+            return None
+        joined += line.text
+        if TITLE_END.search(folded(joined)):
+            return Start(number_at, index + 1, folded_title(joined), number_at)
+    return None
+
+
+def unnumbered_start(items: list[Item], begin: int) -> Start | None:
+    """The start of the one document of a file that prints neither contents nor a number: its first lines.
+
+    Something must show that it is an official document: recipients, a date by itself, or 第一条.
+    """
+    lines = [(i, item) for i, item in enumerate(items) if i >= begin and isinstance(item, Line)]
+    joined = ""
+    for count, (index, line) in enumerate(lines[:MAX_TITLE_LINES]):
+        text = folded(line.text)
+        if ends_sentence(text) or text.endswith((":", ",")):
+            return None
+        joined += line.text
+        if not TITLE_END.search(folded(joined)):
+            continue
+        rest = [folded(other.text) for _, other in lines[count + 1 :]]
+        official = any(is_date_line(text) or re.match(r"第[一1]条", text) for text in rest)
+        if official or (rest and rest[0].endswith(":")):
+            return Start(lines[0][0], index + 1, folded_title(joined))
+    return None
 
 
 def title_above(items: list[Item], floor: int, number_at: int, titles: list[str]) -> int | None:
@@ -86,7 +161,7 @@ def title_above(items: list[Item], floor: int, number_at: int, titles: list[str]
     if best[0] >= ALIKE:
         return number_at - len(texts) - best[1]
     if lines[0].starts is None:
-        skip = first_title_line(texts)
+        skip = first_title_line(texts, [line.after_blank for line in lines])
         if skip is None:
             return None
         texts = texts[skip:]
@@ -100,6 +175,9 @@ def may_be_title_line(line: Line, below: Line | None, number: Line) -> bool:
     """True when the line can be one of a title's, read upwards from the number line."""
     text = folded(line.text)
     if is_date_line(text) or is_note(text) or NOTE_WITHIN.search(text) or is_number_line(line.text):
+        return False
+    if not balanced(text) and line.starts is None:
+        # the sentence that cites a number was wrapped before it: …的通知（工信厅联通装函 / 〔2024〕399号）
         return False
     if ends_sentence(text) or text.endswith((":", "：", "，", ",")) or len(text) > 60:
         return False
@@ -115,16 +193,22 @@ def may_be_title_line(line: Line, below: Line | None, number: Line) -> bool:
     return line.centred or line.size > 1.15 * number.size
 
 
-def first_title_line(texts: list[str]) -> int | None:
+def first_title_line(texts: list[str], after_blank: list[bool]) -> int | None:
     """In a text file: where the title begins in lines that end at its number line.
 
-    With 关于 in a line, there, or at the line above when that is the issuer by itself; else the last line.
+    With 关于 in a line, there, or at the line above when that is the issuer by itself; else as far up as no
+    blank line stands between: 国务院办公厅对全国政协十届四次会议 / 第4626号提案的答复.
     """
     for index in range(len(texts) - 1, -1, -1):
         if "关于" in texts[index] or texts[index].endswith(("令", "公告", "通告")):
             alone = index > 0 and texts[index].startswith("关于") and is_body_name(texts[index - 1])
             return index - 1 if alone else index
-    return len(texts) - 1 if TITLE_END.search(texts[-1]) else None
+    if not TITLE_END.search(texts[-1]):
+        return None
+    first = len(texts) - 1
+    while first > 0 and not after_blank[first]:
+        first -= 1
+    return first
 
 
 def match_entries(starts: list[Start], entries: tuple[ContentsEntry, ...]) -> list[Start]:
@@ -203,7 +287,7 @@ def find_title(items: list[Item], floor: int, ceiling: int, entry: ContentsEntry
             continue
         title = folded_title("".join(line.text for line in items[index:end] if isinstance(line, Line)))
         below = items[end] if end < len(items) else None
-        if isinstance(below, Line) and is_number_line(below.text):
+        if isinstance(below, Line) and own_number(below.text):
             return Start(index, end + 1, title, end)
         return Start(index, end, title)
     return None
@@ -215,5 +299,4 @@ def printed_number(items: list[Item], start: Start) -> tuple[str | None, str | N
         return None, None
     line = items[start.number_at]
     assert isinstance(line, Line)
-    printed = line.text.strip()
-    return canonical(printed), printed
+    return own_number(line.text) or (None, None)
