@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.db import IntegrityError, models, transaction
@@ -72,11 +72,11 @@ def store_issue(parsed: ParsedIssue, *, file_size: int, replace: bool = False) -
             return _store(parsed, file_size, replace)
 
 
-def _store(parsed: ParsedIssue, file_size: int, replace: bool) -> Stored:
+def _store(parsed: ParsedIssue, file_size: int, may_replace: bool) -> Stored:
     held = _held_issue(parsed)
-    if held is not None and not replace:
+    if held is not None and not may_replace:
         return Stored(held, "unchanged")
-    parsed = storable(parsed)
+    parsed, notes = _fit_names(storable(parsed))
     gazette = _save_gazette(parsed)
     other = _same_issue(parsed, gazette)
     if other is not None and other != held:
@@ -86,7 +86,7 @@ def _store(parsed: ParsedIssue, file_size: int, replace: bool) -> Stored:
                 f"这个文件已作为“{held}”入库，现在读出的却是另一个文件的“{other}”",
                 "请先撤下并删除其中一期",
             )
-        if not replace:
+        if not may_replace:
             raise IssueConflict(
                 parsed.source.name,
                 f"“{other}”已由另一个文件（{other.file_name}）入库",
@@ -95,7 +95,7 @@ def _store(parsed: ParsedIssue, file_size: int, replace: bool) -> Stored:
     issue = held or other
     outcome: Outcome = "added" if issue is None else "replaced"
     issue = _save_row(issue or Issue(), parsed, gazette, file_size)
-    _save_parts(issue, parsed)
+    _save_parts(issue, parsed, notes)
     return Stored(issue, outcome)
 
 
@@ -117,6 +117,25 @@ def _same_issue(parsed: ParsedIssue, gazette: Gazette | None) -> Issue | None:
         .filter(gazette=gazette, year=parsed.year, label=parsed.label)
         .first()
     )
+
+
+def _fit_names(parsed: ParsedIssue) -> tuple[ParsedIssue, list[Finding]]:
+    """The issue with names and figures that fit their columns: they are looked for before they are saved."""
+    gazette = Gazette(name=parsed.gazette, organiser=parsed.organiser, frequency=parsed.frequency)
+    issue = Issue(
+        year=parsed.year, label=parsed.label, number=parsed.number, total_number=parsed.total_number
+    )
+    notes = fit_to_columns([gazette, issue])
+    return replace(
+        parsed,
+        gazette=gazette.name,
+        organiser=gazette.organiser,
+        frequency=gazette.frequency,
+        year=issue.year,
+        label=issue.label,
+        number=issue.number,
+        total_number=issue.total_number,
+    ), notes
 
 
 def _save_gazette(parsed: ParsedIssue) -> Gazette | None:
@@ -148,7 +167,7 @@ def _save_row(issue: Issue, parsed: ParsedIssue, gazette: Gazette | None, file_s
     issue.number = parsed.number
     issue.total_number = parsed.total_number
     issue.published_on = parsed.published_on
-    issue.file_name = parsed.source.name
+    issue.file_name = _short_name(parsed.source.name)
     issue.sha256 = parsed.source.sha256
     issue.file_size = file_size
     issue.source_kind = parsed.source.kind
@@ -159,18 +178,23 @@ def _save_row(issue: Issue, parsed: ParsedIssue, gazette: Gazette | None, file_s
     return issue
 
 
+def _short_name(name: str) -> str:
+    """A file's name that fits its column: the end, which says what kind of file it is, stays."""
+    longest = Issue._meta.get_field("file_name").max_length or len(name)
+    return name if len(name) <= longest else "…" + name[-longest + 1 :]
+
+
 # --- its parts ---------------------------------------------------------------------------------------
-def _save_parts(issue: Issue, parsed: ParsedIssue) -> None:
+def _save_parts(issue: Issue, parsed: ParsedIssue, notes: list[Finding]) -> None:
+    """Everything that hangs on the issue; `notes` are findings that saving has made so far."""
     names_before = [(document.number, document.title) for document in Document.objects.filter(issue=issue)]
     for model in (Finding, ContentsEntry, Page):
         model.objects.filter(issue=issue).delete()
-    documents, notes = _save_documents(issue, parsed.documents)
-    for notes_of_parts in (
-        _save_document_parts(documents, parsed.documents),
-        _save_contents(issue, parsed, documents),
-        _save_pages(issue, parsed),
-    ):
-        notes += notes_of_parts
+    documents, notes_on_documents = _save_documents(issue, parsed.documents)
+    notes += notes_on_documents
+    notes += _save_document_parts(documents, parsed.documents)
+    notes += _save_contents(issue, parsed, documents)
+    notes += _save_pages(issue, parsed)
     _save_findings(issue, parsed, documents, notes)
     resolve_references(
         {part for number, _ in names_before for part in number_parts(number)},
