@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from archive.models import Document
+from archive.search.query import search_documents
 from archive.worker_heartbeat import last_beat, worker_is_alive
 
 logger = logging.getLogger(__name__)
@@ -36,8 +37,6 @@ def database() -> str:
 
 def index() -> str:
     """An archive that has published nothing needs no index yet."""
-    from archive.search.query import search_documents
-
     try:
         if search_documents("公报", page_size=1).ready or not Document.objects.published().exists():
             return "ok"

@@ -7,7 +7,6 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
-from archive.search import query
 from archive.views import health
 from archive.worker_heartbeat import beat, heartbeat_path
 
@@ -45,7 +44,7 @@ def test_the_worker_is_gone(client: Client) -> None:
 
 def test_the_index_fails(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     beat()
-    monkeypatch.setattr(query, "search_documents", failing(OSError("index is not readable: /secret/path")))
+    monkeypatch.setattr(health, "search_documents", failing(OSError("index is not readable: /secret/path")))
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {"database": "ok", "index": "does not answer", "worker": "ok"}
