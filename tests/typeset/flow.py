@@ -134,6 +134,11 @@ class Flow:
                 continue
             height = _balanced(rows, self.columns, room)
             parts, rest = _take_columns(rows, self.columns, height)
+            if not any(parts):
+                if self.y == TOP:
+                    raise ValueError("rows that must stay together are higher than a page")
+                self._new_sheet()
+                continue
             for column, part in enumerate(parts):
                 self._draw_column(part, column, place)
             self.y += max(map(len, parts)) * LEADING
@@ -225,9 +230,8 @@ def _take(rows: list[Row], height: int) -> tuple[list[Row], list[Row]]:
     if len(rows) <= height:
         return rows, []
     end = height
-    while end > 1 and rows[end - 1].keep:
+    while end and rows[end - 1].keep:
         end -= 1
-    end = height if end <= 1 else end
     return rows[:end], rows[end:]
 
 

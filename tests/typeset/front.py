@@ -12,9 +12,9 @@ from tests.typeset.records import Document, Issue, chinese_date
 from tests.typeset.setting import BODY, Breaker
 from tests.typeset.sheet import HEIGHT, INK, RED, WIDTH, Sheet, Stroke
 
-ENTRY_LEADING = 21.0
-CONTENTS_BOTTOM = HEIGHT - 84.0
-FIRST_LINE = 33.0  # ems: a longer entry is carried over to a second line
+ENTRY_LEADING = 20.0
+CONTENTS_BOTTOM = HEIGHT - 58.0
+FIRST_LINE = 34.0  # ems: a longer entry is carried over to a second line
 
 
 def cover(issue: Issue, breaker: Breaker) -> Sheet:
@@ -49,7 +49,10 @@ def contents(issue: Issue, pages: Sequence[int], breaker: Breaker) -> list[Sheet
     for document, page in zip(issue.documents, pages, strict=True):
         lines = entry_lines(document, breaker)
         opening = document.category != category
-        if y + (len(lines) + opening) * ENTRY_LEADING > CONTENTS_BOTTOM:
+        needed = (
+            _height_of_category(issue, document.category, breaker) if opening else len(lines) * ENTRY_LEADING
+        )
+        if y + min(needed, 6 * ENTRY_LEADING) > CONTENTS_BOTTOM:
             sheet, y = Sheet(), 84.0
             sheets.append(sheet)
         if opening:
@@ -82,6 +85,14 @@ def entry_lines(document: Document, breaker: Breaker) -> list[SetLine]:
         for part in (first, text[len(first) :])
         for line in breaker([(part, "song")], FIRST_LINE + 2.0, justify=False)
     ]
+
+
+def _height_of_category(issue: Issue, category: str, breaker: Breaker) -> float:
+    """What the heading of a category and its entries need: a short one is not torn over two pages."""
+    entries = [
+        entry_lines(document, breaker) for document in issue.documents if document.category == category
+    ]
+    return (1 + sum(map(len, entries))) * ENTRY_LEADING + 3.0 * len(entries) + 10.0
 
 
 def _contents_head(sheet: Sheet, issue: Issue, breaker: Breaker) -> float:

@@ -1,7 +1,7 @@
 """A document as rows of type: its items broken to the measure of a column, ready to flow over pages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.typeset.breaking import SetLine, break_lines
 from tests.typeset.records import (
@@ -82,6 +82,9 @@ def document_bands(document: Document, measure: float, page_measure: float, brea
             else:
                 bands.append(Ruled(item, block))
         else:
+            if isinstance(item, Signature):
+                # The signature never stands alone at the head of a page: two rows of text go with it.
+                rows[-2:] = [replace(row, keep=True) for row in rows[-2:]]
             rows.extend(setter.rows(item, block))
     if rows:
         bands.append(Columns(tuple(rows)))
