@@ -20,6 +20,7 @@ MAX_CROSSING = 0.3
 # … and at least this share of all rows have text on both sides of it.
 MIN_BOTH_SIDES = 0.2
 STEP = 2.0
+LEADERS = "…⋯·.．"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ def reading_order(
         parts = split_at_gutter(row, gutter)
         left = [part for part in parts if part.x1 <= gutter + 1]
         right = [part for part in parts if part.x0 >= gutter - 1]
-        if len(left) + len(right) < len(parts):
+        # an entry of the contents whose leaders begin just behind the gutter is one line, not two columns
+        leaders = bool(left and right and right[0].glyphs[0].text in LEADERS)
+        if len(left) + len(right) < len(parts) or leaders:
             wide.append((row[0].bottom, parts))
             continue
         if left:

@@ -45,7 +45,7 @@ def find_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...
         alone = unnumbered_start(items, begin)
         starts = [alone] if alone else []
     starts = match_entries(starts, entries)
-    return add_missed(items, begin, starts, entries)
+    return with_decrees_whole(items, add_missed(items, begin, starts, entries))
 
 
 def number_line_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...]) -> list[Start]:
@@ -293,10 +293,49 @@ def find_title(items: list[Item], floor: int, ceiling: int, entry: ContentsEntry
     return None
 
 
+def with_decrees_whole(items: list[Item], starts: list[Start]) -> list[Start]:
+    """The starts with a decree and the regulation that it puts into force as one document.
+
+    云岭市人民政府令 / 第12号 / 《…办法》已经…通过，现予公布 … / 云岭市历史建筑保护办法 — the contents list the latter.
+    """
+    result: list[Start] = []
+    for start in starts:
+        decree = result[-1] if result else None
+        if (
+            decree is not None
+            and start.number_at is None
+            and decree.entry is None
+            and folded(decree.title).endswith("令")
+            and any(
+                f"《{folded(start.title)}》" in folded(_text(item))
+                for item in items[decree.body : start.first]
+            )
+        ):
+            result[-1] = replace(decree, entry=start.entry)
+        else:
+            result.append(start)
+    return result
+
+
+def _text(item: Item) -> str:
+    return item.text if isinstance(item, Line) else ""
+
+
 def printed_number(items: list[Item], start: Start) -> tuple[str | None, str | None]:
     """(canonical number, as printed) of a start; (None, None) where none is printed."""
     if start.number_at is None:
         return None, None
     line = items[start.number_at]
     assert isinstance(line, Line)
-    return own_number(line.text) or (None, None)
+    number, printed = own_number(line.text) or (None, None)
+    if (
+        number
+        and printed
+        and number.startswith("第")
+        and folded(start.title).endswith(("令", "公告", "通告"))
+    ):
+        # 云岭市人民政府令 / 第12号: the number of a decree is printed on two lines (GB/T 9704 10.2)
+        title = folded(start.title)
+        body = re.search(r"[^，。、》]*$", title)
+        return canonical(f"{body.group() if body else title}{number}") or number, printed
+    return number, printed
