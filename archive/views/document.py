@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import conditional_escape
 
 from archive.models import Appointment, Document, DocumentAlias, Enclosure, Issue, Reference
+from archive.search.query_language import MAX_LENGTH
+from archive.search.snippets import marker_for
 from archive.views.gone import gone
 from archive.views.issues import original_address
 from archive.views.text import Marker, read_text
@@ -44,14 +46,14 @@ def with_parts(documents: "QuerySet[Document]") -> "QuerySet[Document]":
 
 def document_context(request: HttpRequest, document: Document) -> dict[str, Any]:
     """What the document page shows; for a preview at the desk, too. `document` comes from `with_parts`."""
-    issue = document.issue
+    issue, query = document.issue, request.GET.get("q", "")
     before, after = _neighbour_documents(document)
     address = request.build_absolute_uri(document.get_absolute_url())
     return {
         "document": document,
         "issue": issue,
-        "text": read_text(document, marker_of(request.GET.get("q", ""))),
-        "query": request.GET.get("q", ""),
+        "text": read_text(document, marker_of(query, document)),
+        "query": query,
         "title_lines": title_lines(document),
         "references": [(reference, _public_target(reference)) for reference in document.references.all()],
         "cited_by": (cited_by := list(document.cited_by.all())),
@@ -69,9 +71,12 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
     }
 
 
-def marker_of(query: str) -> Marker:
-    """What escapes the text of a page: with the query's terms marked, when there is one."""
-    return conditional_escape
+def marker_of(query: str, document: Document) -> Marker:
+    """What escapes the text of a page: with the query's terms marked, when it was opened from a search."""
+    if not query.strip():
+        return conditional_escape
+    body = "\n".join(block.text for block in document.blocks.all())
+    return marker_for(query[:MAX_LENGTH], body).mark
 
 
 def title_lines(document: Document) -> tuple[str, str]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.conf import settings
 from django.http import (
     FileResponse,
     Http404,
@@ -18,6 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from archive.ingest.originals import original_path
 from archive.models import Issue
 from archive.pictures import cover_picture
 from archive.views.gone import gone
@@ -27,7 +27,6 @@ _INLINE: dict[str, str] = {
     Issue.SourceKind.PDF: "application/pdf",
     Issue.SourceKind.TEXT: "text/plain; charset=utf-8",
 }
-_EXTENSIONS: dict[str, str] = {Issue.SourceKind.TEXT: "txt"}
 _RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 _CHUNK = 64 * 1024
 # A withdrawn file must not live on in caches for long.
@@ -67,8 +66,7 @@ def original(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
 
 def original_file(issue: Issue) -> Path | None:
     """Where the issue's file lies, None when it is not there."""
-    extension = _EXTENSIONS.get(issue.source_kind, issue.source_kind)
-    path = Path(settings.ORIGINALS_DIR) / issue.sha256[:2] / f"{issue.sha256}.{extension}"
+    path = original_path(issue.sha256, issue.source_kind)
     return path if path.is_file() else None
 
 

@@ -395,6 +395,16 @@ def test_an_old_id_leads_on_for_good(client: Client, issue: Issue) -> None:
     assert response.status_code == 301 and response.headers["Location"] == found.get_absolute_url()
 
 
+def test_terms_of_a_search_are_marked(client: Client, issue: Issue) -> None:
+    path = document(issue, 1).get_absolute_url()
+    assert not get(client, path).all("mark")
+    page = get(client, path, q="古树名木 晋玮")
+    assert {"古树名木", "晋 玮"} <= set(page.texts["mark"])  # 晋 玮, as printed
+    assert path in page.links()
+    assert EVIL not in get(client, path, q=EVIL).html
+    assert client.get(path, {"q": '"' * 5000}).status_code == 200
+
+
 def test_citation_names_gazette_issue_and_pages(client: Client, issue: Issue) -> None:
     found = document(issue, 2)
     cited = Page.of(client.get(found.get_absolute_url())).words
