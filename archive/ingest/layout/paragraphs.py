@@ -14,6 +14,8 @@ from archive.ingest.lines import Line
 INDENTED = 0.6
 # … and one that ends further from the edge than this ends one.
 REACHES_EDGE = 1.6
+# … unless its sentence is not finished and it ends within this distance.
+LOOSE_EDGE = 3.5
 # Lines whose type sizes differ by more than this share belong to different paragraphs.
 SAME_SIZE = 0.12
 SENTENCE_END = "。！？!?；;：:…”’」』）)》"
@@ -82,9 +84,15 @@ def goes_on(before: Line, line: Line) -> bool:
     assert before.size is not None and line.size is not None
     if line.starts >= INDENTED or line.starts <= -INDENTED:
         return False
-    if abs(before.size - line.size) > SAME_SIZE * before.size or before.centred:
+    if abs(before.size - line.size) > SAME_SIZE * before.size:
+        return False
+    # a first line that is indented by two ems may look centred by chance
+    if before.centred and before.starts > 2.4:
         return False
     if before.ends < REACHES_EDGE:
+        return True
+    if before.ends < LOOSE_EDGE and before.text[-1:] not in "。！？!?；;：:" and len(before.text) > 8:
+        # a line that was set short because the next begins with a bracket or a figure that is not broken
         return True
     word = UNBROKEN.match(line.text)
     return (

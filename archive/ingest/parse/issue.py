@@ -131,7 +131,8 @@ def parse_document(
         last_page=last,
         blocks=tuple(body.blocks),
         sections=tuple(body.sections),
-        enclosures=tuple(body.enclosures),
+        # the regulation of a decree is the document itself
+        enclosures=tuple(e for e in body.enclosures if e.title != title),
         attachments=tuple(body.attachments),
         tables=tuple(body.tables),
         rosters=tuple(body.rosters),

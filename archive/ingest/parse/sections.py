@@ -29,7 +29,12 @@ LONGEST_HEADING, LONGEST_RUN_IN = 48, 30
 COUNTED = re.compile(
     r"^\d{1,2}(?:年|月|日|时|分|秒|天|个|项|件|人|名|户|家|次|批|种|类|级|岁|元|万|亿|千|百|公里|米|吨|亩|座|处|条|所|台|套|辆|期|倍|周|号|层|栋|间|片|县|区|市|省|镇|乡|村)"
 )
-# What begins a paragraph by being asked in its place: 3.指挥、协调… is a clause, not a heading.
+# 三、禁火期内，在禁火区严禁下列行为： is a clause that goes on in a list, 省级亮点： a heading
+INTRODUCES_LIST = re.compile(r"下列|以下|如下")
+# 五、本公告自2024年1月1日起施行。 states by itself; it names nothing that follows
+WHOLE_SENTENCE = re.compile(
+    r"自.{2,20}起(?:施行|执行|实施)|^本(?:公告|通告|办法|通知|意见|规定|细则|决定|方案)|\d{4}年\d{1,2}月\d{1,2}日"
+)
 SENTENCE_ENDS = re.compile(r"[。；;！？!?]")
 
 
@@ -139,6 +144,8 @@ def is_heading(label: Label, bold: bool) -> bool:
     rest = label.rest
     if not rest or SENTENCE_ENDS.search(rest) or rest[-1] in "，,、":
         return False
+    if rest[-1] in "：:" and INTRODUCES_LIST.search(rest):
+        return False
     return len(folded(rest)) <= (LONGEST_HEADING if not bold else 2 * LONGEST_HEADING)
 
 
@@ -153,5 +160,7 @@ def run_in_phrase(label: Label) -> str | None:
     if not stop or not behind.strip() or len(phrase) > LONGEST_RUN_IN:
         return None
     if re.search(r"[；;：:！？]", phrase) or phrase.count("，") + phrase.count(",") > 2:
+        return None
+    if WHOLE_SENTENCE.search(phrase):
         return None
     return phrase
