@@ -1,0 +1,115 @@
+"""The results page, and the address that leads from a document number to its document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from archive.models import Document
+from archive.numbers import DocumentNumber, read_number
+from archive.search.numbered import documents_with_number
+from archive.search.query import FACETS, search_documents
+from archive.search.ranking import SORTS
+from archive.views.addresses import Choice, Facet, page_addresses, with_parameters
+
+FACET_NAMES = {
+    "year": _("年份"),
+    "category": _("栏目"),
+    "kind": _("文种"),
+    "issuer": _("发文机关"),
+    "gazette": _("公报"),
+}
+SORT_NAMES = {"relevance": _("相关"), "date": _("日期"), "number": _("文号")}
+# Values of a facet that stand open; the others fold away under them.
+OPEN_VALUES = 8
+# Documents that a number leads to, above the results.
+LEADING = 5
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """One page of results. Everything on it is an address: query, filters, order and page."""
+    query = request.GET.get("q", "").strip()
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else SORTS[0]
+    chosen = {name: value for name in FACETS if (value := request.GET.get(name, "").strip())}
+    asked = bool(query or chosen)
+    parameters = {"q": query, **chosen, "sort": "" if sort == SORTS[0] else sort}
+    context: dict[str, Any] = {"query": query, "words": query, "chosen": chosen, "asked": asked}
+    if asked:
+        page = page_of(request.GET.get("page", ""))
+        results = search_documents(query, filters=chosen, page=page, sort=sort)
+        if results.total and page > results.pages:
+            return redirect(with_parameters(parameters, page=str(results.pages)))
+        context |= {
+            "results": results,
+            "facets": facets_of(results.facets, parameters),
+            "sorts": [
+                Choice(name, with_parameters(parameters, sort="" if key == SORTS[0] else key), key == sort)
+                for key, name in SORT_NAMES.items()
+            ],
+            "pages": page_addresses(parameters, results.page, results.pages),
+            "leading": leading_documents(query) if results.page == 1 else [],
+            "without_filters": with_parameters({"q": query}),
+            "terms": [(term, with_parameters({**parameters, "q": term.query})) for term in results.terms],
+        }
+    return render(request, "archive/search.html", context)
+
+
+def page_of(text: str) -> int:
+    """The page that an address asks for; 1 for what is no page."""
+    return max(1, int(text[:7])) if text.isascii() and text.isdecimal() else 1
+
+
+def leading_documents(query: str) -> list[Document]:
+    """The documents of the number that the query is; none for any other query."""
+    number = read_number(query)
+    return documents_with_number(number)[:LEADING] if number else []
+
+
+def facets_of(facets: Mapping[str, Any], parameters: Mapping[str, str]) -> list[Facet]:
+    """The facets with an address for each value: to choose it, or to let it go again."""
+    found = []
+    for key, values in facets.items():
+        # One gazette in the archive is nothing to choose from.
+        if not values or (key == "gazette" and len(values) == 1 and not values[0].selected):
+            continue
+        choices = [
+            Choice(
+                value.value,
+                with_parameters(parameters, **{key: "" if value.selected else value.value}),
+                value.selected,
+                value.count,
+            )
+            for value in (sorted(values, key=lambda v: v.value, reverse=True) if key == "year" else values)
+        ]
+        found.append(Facet(key, FACET_NAMES[key], choices[:OPEN_VALUES], choices[OPEN_VALUES:]))
+    return found
+
+
+def number(request: HttpRequest) -> HttpResponse:
+    """Lead from any spelling of a document number to its document."""
+    query = request.GET.get("q", "").strip()
+    wanted = read_number(query)
+    if wanted is not None:
+        found = documents_with_number(wanted)
+        if found:
+            return _lead_to(request, wanted, found)
+    context = {
+        "query": query,
+        "number": wanted.canonical if wanted else "",
+        "mentions": search_documents(wanted.canonical, page_size=5) if wanted else None,
+    }
+    return render(request, "archive/number.html", context, status=404 if query else 200)
+
+
+def _lead_to(request: HttpRequest, wanted: DocumentNumber, found: list[Document]) -> HttpResponse:
+    simple = not (wanted.joined or wanted.session or wanted.branch or wanted.year_first or wanted.dated)
+    if wanted.code and "/" not in wanted.code and simple and wanted.sequence is not None:
+        if wanted.year is None:
+            return redirect("number-year", wanted.code, wanted.sequence)
+        return redirect("number-document", wanted.code, wanted.year, wanted.sequence)
+    if len(found) == 1:
+        return redirect(found[0])
+    return render(request, "archive/which_document.html", {"number": wanted.canonical, "documents": found})
