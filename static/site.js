@@ -51,3 +51,23 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
     button.textContent = button.dataset.done;
   });
 });
+
+// The side contents follow the reading: the entry of the last heading above the middle of the window is marked.
+const entries = new Map();
+document.querySelectorAll(".outline a").forEach((link) => {
+  const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (heading) entries.set(heading, link);
+});
+if (entries.size && "IntersectionObserver" in window) {
+  let current = null;
+  const mark = () => {
+    const above = [...entries.keys()].filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+    const link = entries.get(above.at(-1));
+    if (link === current) return;
+    current?.removeAttribute("aria-current");
+    link?.setAttribute("aria-current", "true");
+    current = link;
+  };
+  const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66% 0px" });
+  entries.forEach((_link, heading) => observer.observe(heading));
+}
