@@ -1,69 +1,237 @@
-"""Who is appointed and who is removed, read from the sentence itself, whatever heading stands above it.
+"""Appointments: who is given or relieved of which post, read from the sentence's own form.
 
-`X为Y` appoints, `X的Y职务` removes: OCR moves `免去：` behind the names, the sentences stay whole.
-Specimens: `晋　玮为平定经济技术开发区管委会主任（试用期一年）；`, `赵永东的市财政局副局长(正县级)职务;`,
-`决定提名：` above `马立军为市热力有限责任公司总经理。`
+Specimens: 林 岚为汀州市财政局局长（试用期一年）；  陈舟的汀州市信访局副局长（正县级）职务。  任命张三、李四为某某；
+某公司：决定提名：周川为某公司总经理。  免去王五同志的某职务；  赵六任甲局局长，免去其乙局局长职务。
+`X为Y` appoints and `X的Y职务` removes, whatever heading stands above: OCR of columns moves `免去：` behind the names.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from archive.ingest.parse.names import NAME, may_be_name, without_blanks
 from archive.ingest.parse.records import Appointment, Block
 
-PERSONNEL_TITLE = re.compile(r"任免|任职|免职|任命|免去|职务")
-PERSONNEL_LINE = re.compile(r"(?:任命|免去|提名)[:：]$")
-CLAUSE = re.compile(r"[；;。\n]")
-# 市人民政府决定任命：, 决定，提名免去：, 经…常务会议决定，任命：
-LEAD = re.compile(r"^.{0,120}?(?:决定|任命|免去|提名|通知如下|通过)[^：:]{0,30}[:：]\s*")
-NAMES = rf"(?P<names>{NAME}(?:、{NAME}){{0,30}})"
-APPOINTS = re.compile(rf"^(?:任命|聘任|提名)?{NAMES}(?:同志)?(?:为|任|担任|兼任)(?P<post>.{{2,160}})$")
-REMOVES = re.compile(
-    rf"^(?:免去|解聘|提名免去)?{NAMES}(?:同志)?(?:的|担任的|兼任的|所任的?)(?P<post>.{{2,160}}?)"
-    r"职务?(?P<behind>[（(][^（）()]+[）)])?$"
+_HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
+_BLANK = r"[ \u3000\u00a0]"
+# 林岚, 林 岚, 欧阳某某, 阿卜杜·某某; （女） behind a name belongs to it
+_NAME = (
+    rf"(?:[{_HAN}](?:{_BLANK}*[{_HAN}]){{1,3}}?|[{_HAN}]{{1,8}}(?:[·•・．][{_HAN}]{{1,10}}){{1,4}})"
+    r"(?:[（(](?:男|女|[^（）()]{1,4}族|[男女][，,、][^（）()]{1,8})[）)])?"
 )
-# A bracket behind a post that says something of the appointment, not more of the post: （主任） is more of it.
-REMARK = re.compile(
-    r"[（(](?P<remark>[^（）()]*(?:试用|试任|兼|级|保留|待遇|任期|挂职|聘|不占|列|提前|退休|时间|至\d)[^（）()]*)[）)]$"
+_NAMES = rf"{_NAME}(?:[、，,和]{_BLANK}*{_NAME}){{0,20}}?"
+_PEOPLE = rf"(?P<names>{_NAMES}){_BLANK}*(?:等?[0-9一二三四五六七八九十]*(?:位|名)?同志)?"
+
+_BETWEEN_NAMES = re.compile(
+    rf"[、，,]|(?<=[{_HAN}][{_HAN}])和(?=[{_HAN}][{_HAN}])"
+)  # 和继明: 和 is a surname, too
+_PERSONNEL_TITLE = re.compile(
+    r"任免|任职(?!资格|条件|年限|培训)|免职|任命|免去|聘任|解聘|挂职|提名|辞去.*职务"
 )
+_RULES_TITLE = re.compile(
+    r"(?:办法|规定|条例|细则|规则|制度|方案|意见|标准)(?:[（(][^（）()]*[）)])?(?:的通知)?$"
+)
+# 决定任命：, 提名免去:, 建议免去：, 现任命如下：
+_ORDER = (
+    r"(?:提请|提名|建议|推荐|决定|同意|现)?(?:任命|聘任|任职|免去|免除|免职|解聘|提名|推荐|建议)"
+    r"(?:免去|任命|免职|任职)?(?:如下|以下(?:同志|人员))?[：:]"
+)
+_ORDERS = re.compile(_ORDER)
+# 研究决定任命, 同意提名免去: the person stands behind such words, or at the start of the sentence
+_ORDER_WORDS = re.compile(r"(?:决定|同意|现|提请|建议|提名|推荐|任命|聘任|聘请|免去|免除|解聘|接受)+")
+_APPOINTS = re.compile(
+    rf"{_PEOPLE}"
+    r"(?:兼任|担任|挂任|续任|为|(?<![主责信担胜兼委升聘现历常])任(?![务期何职意性免]))[ \u3000]*(?P<post>[^，,；;。]+)"
+)
+_REMOVES = re.compile(
+    rf"{_PEOPLE}(?:的|辞去(?:的)?|所任){_BLANK}*(?P<post>[^；;。]{{2,160}}?)职务(?P<remark>[（(][^（）()]*[）)])?"
+    r"(?:的(?:请求|申请))?(?:自然)?(?:免除|不再保留)?"
+)
+_REMOVES_COMRADE = re.compile(
+    rf"(?P<names>{_NAMES})同志(?:的)?{_BLANK}*(?P<post>[^；;。，,]{{2,160}}?)职务(?P<remark>[（(][^（）()]*[）)])?"
+)
+_LEAVES = re.compile(
+    rf"{_PEOPLE}不再(?:担任|兼任|任)(?P<post>[^；;。，,]{{2,160}}?)(?:职务)?(?P<remark>[（(][^（）()]*[）)])?$"
+)
+_ALSO_REMOVED = re.compile(
+    r"(?:免去其|不再担任|不再兼任)(?:现任|原任|兼任)?的?(?P<post>[^；;。，,]{2,160}?)(?:职务|$)"
+)
+_FORMS = ((_LEAVES, True), (_REMOVES, True), (_REMOVES_COMRADE, True), (_APPOINTS, False))
+# A person begins here: used to tell a new sentence from the rest of one that columns cut apart.
+_BEGINS = re.compile(rf"^(?:{_ORDER}|(?:任命|免去|聘任|提名)?{_PEOPLE}(?:兼任|担任|为|任|的|不再|辞去))")
+_NEXT_PERSON = re.compile(rf"[，,](?=(?:任命|免去|聘任|提名)?{_NAME}(?:同志)?(?:为|任|兼任|担任|的))")
+
+_DATE = re.compile(r"(?<![自于从至到])(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日(?![起止至])")
+_DECIDES = re.compile(r"(?:^|(?<=[。；：:]))(?:经)?(?P<body>[^，,；;。：:]{3,30}?)(?:研究)?决定")
+# not inside a bracket: 副局长（正县级；试用期一年）
+_SENTENCE_END = re.compile(r"(?<=[；;。：:])(?![^（()）。]{0,40}[）)])")
+_BRACKET = re.compile(r"[（(][^（）()]*[）)]")
+_TRAILING_BRACKET = re.compile(r"[（(](?P<inside>[^（）()]*)[）)]$")
+_REMARK = re.compile(
+    r"试用|兼|级|待遇|挂职|任期|聘期|保留|代理|主持|列|排|退休|时间|年|月|任职|不再|援|锻炼|公务员|职级|编制|续聘|聘任"
+)
+_REMARK_BEHIND_COMMA = re.compile(r"[，,](?P<remark>(?:试用期|任期|聘期|任职时间|挂职).{1,30})$")
+# What a post ends with: else 试用期为一年 would name a person.
+_POST = re.compile(r"[长任记员师席理事书学察官委督问监专代级授使人务政佐董总工者手]$|组织|院士")
+_NO_NAME = re.compile(
+    r"[0-9年月日期]|第.{1,3}条|^(?:切实|以便|以下|其中|以上|上述|下列|有关|本[次届人]|任期|为|现|经|决定|任命|免去|提名|同意|建议|推荐|聘任|该|其)"
+)
+_SKIPPED_KINDS = frozenset({"recipient", "signature", "date", "note", "attachment", "table", "roster"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A line that says what follows: 任命：, 免去：, 提名：, 提名免去：."""
+
+    removes: bool
+    nominates: bool
 
 
 def find_appointments(blocks: Sequence[Block], title: str) -> tuple[Appointment, ...]:
-    """The appointments of a personnel notice in the order printed; () for any other document."""
-    lines = [block.text.strip() for block in blocks if block.kind in ("paragraph", "heading", "note")]
-    if not PERSONNEL_TITLE.search(title) and not any(PERSONNEL_LINE.search(line) for line in lines):
+    """The appointments and dismissals of a personnel notice, in the order printed; () for any other document.
+
+    A sentence that columns cut apart, with the signature or the date between its halves, is joined again;
+    one whose end is nowhere printed is left out.
+    """
+    if not _is_personnel(blocks, title):
         return ()
+    clauses = list(_clauses(blocks))
+    orders = [_order(clause) for clause in clauses]
     found: list[Appointment] = []
-    nominating = False
-    for line in lines:
-        if "提名" in line:
-            nominating = True
-        elif re.search(r"(?:决定|^)(?:任命|免去)[:：]", line):
-            nominating = False
-        for clause in CLAUSE.split(line):
-            found += read_clause(LEAD.sub("", clause.strip()).strip(" ,，"), nominating)
+    for i, clause in enumerate(clauses):
+        if orders[i] is None:
+            found.extend(_read(clause, i, orders))
     return tuple(found)
 
 
-def read_clause(clause: str, nominating: bool) -> Iterator[Appointment]:
-    """The appointments of one clause: one for each person that shares its verb; nothing when it is another sentence."""
-    if match := REMOVES.match(clause):
-        action = "nominate-removal" if nominating else "remove"
-    elif match := APPOINTS.match(clause):
-        action = "nominate" if nominating else "appoint"
-    else:
-        return
-    post, remark = split_remark(match["post"])
-    behind = match.groupdict().get("behind")
-    remark = behind.strip("（）()") if behind else remark
-    names = [name.strip() for name in match["names"].split("、")]
-    if not all(map(may_be_name, names)):
-        return
-    for name in names:
-        yield Appointment(action, without_blanks(name), post, remark, name)
+def _is_personnel(blocks: Sequence[Block], title: str) -> bool:
+    flat = re.sub(r"\s+", "", title)
+    if _PERSONNEL_TITLE.search(flat) and not _RULES_TITLE.search(flat):
+        return True
+    return any(
+        _ORDERS.search(line.strip()[-20:])
+        for block in blocks
+        if block.kind not in _SKIPPED_KINDS
+        for line in block.text.splitlines()
+        if line.rstrip().endswith(("：", ":"))
+    )
 
 
-def split_remark(post: str) -> tuple[str, str]:
-    """(副局长, 试用期一年) for 副局长（试用期一年）; the remark is "" where none is printed."""
-    found = REMARK.search(post.strip())
-    return (post[: found.start()].strip(), found["remark"]) if found else (post.strip(), "")
+def _clauses(blocks: Sequence[Block]) -> Iterator[str]:
+    """The sentences of the notice, one person's or one order each, without signature and date."""
+    signers = {re.sub(r"\s+", "", b.text) for b in blocks if b.kind == "signature"}
+    lines = [line.strip() for b in blocks if b.kind not in _SKIPPED_KINDS for line in b.text.splitlines()]
+    signers |= {match["body"] for line in lines for match in _DECIDES.finditer(line)}
+    pending = ""
+    for line in lines:
+        line = _DATE.sub("", line).strip()
+        if not line or line in signers:
+            continue
+        for piece in _SENTENCE_END.split(line):
+            piece = _without_signer(piece.strip(), signers)
+            if pending and (_BEGINS.match(piece) or _ORDERS.search(piece)):
+                yield pending
+                pending = ""
+            pending += piece
+            if pending.endswith(("；", ";", "。", "：", ":")):
+                yield pending
+                pending = ""
+    if pending:
+        yield pending
+
+
+def _without_signer(line: str, signers: set[str]) -> str:
+    """A line without the signature that columns pushed before it: 某市人民政府王五的某局局长职务。"""
+    for signer in signers:
+        rest = line.removeprefix(signer)
+        if rest != line and _BEGINS.match(rest) and not rest.startswith(("的", "为")):
+            return rest
+    return line
+
+
+def _order(clause: str) -> _Order | None:
+    match = _ORDERS.search(clause)
+    if not match or match.end() != len(clause):
+        return None
+    said = match.group() + clause[max(0, match.start() - 4) : match.start()]
+    return _Order(
+        removes=bool(re.search(r"免|解聘", said)), nominates=bool(re.search(r"提名|推荐|建议", said))
+    )
+
+
+def _read(clause: str, at: int, orders: Sequence[_Order | None]) -> Iterator[Appointment]:
+    """Every person of one sentence."""
+    clause = clause.rstrip("；;。 ")
+    for part in _NEXT_PERSON.split(clause):
+        order, removal, people, post, remark, rest = _parse(part)
+        if not people:
+            continue
+        nominates = bool(re.search(r"提名|推荐|建议", order)) or (
+            not order and _nominates(at, orders, removal)
+        )
+        action = (
+            ("nominate-removal" if nominates else "remove")
+            if removal
+            else ("nominate" if nominates else "appoint")
+        )
+        for printed in people:
+            yield _appointment(action, printed, post, remark)
+            if not removal and (also := _ALSO_REMOVED.search(rest)):
+                also_post, also_remark = _post_and_remark(also["post"], "")
+                yield _appointment("remove", printed, also_post, also_remark)
+
+
+def _parse(part: str) -> tuple[str, bool, list[str], str, str, str]:
+    """(order before the names, whether it removes, names as printed, post, remark, what follows); no names: none."""
+    starts = [(match.group(), match.end()) for match in _ORDER_WORDS.finditer(part)]
+    if not _ORDER_WORDS.match(part):
+        starts.insert(0, ("", 0))
+    for order, start in starts[:6]:
+        for pattern, removal in _FORMS:
+            match = pattern.match(part, start)
+            if not match or not (people := _people(match["names"])):
+                continue
+            behind = part[match.end() :]
+            remark = match["remark"] if removal else None
+            if not removal and (comma := _REMARK_BEHIND_COMMA.match(behind)):
+                remark = comma["remark"]
+            post, remark = _post_and_remark(match["post"], (remark or "").strip("（）()"))
+            if _POST.search(_BRACKET.sub("", post)):
+                return order, removal, people, post, remark, behind
+    return "", False, [], "", "", ""
+
+
+def _people(names: str) -> list[str]:
+    people = [re.sub(r"[（(].*?[）)]", "", name).strip() for name in _BETWEEN_NAMES.split(names)]
+    if any(_NO_NAME.search(re.sub(r"\s+", "", name)) for name in people):
+        return []
+    return people
+
+
+def _nominates(at: int, orders: Sequence[_Order | None], removal: bool) -> bool:
+    """True when the order that governs this sentence is 提名：or 提名免去：.
+
+    That is the nearest order of the sentence's own kind above it, or the next one below when columns moved it there.
+    """
+    above = [o for o in orders[:at] if o and o.removes == removal]
+    below = [o for o in orders[at:] if o and o.removes == removal]
+    governing = above[-1] if above else below[0] if below else None
+    return governing is not None and governing.nominates
+
+
+def _post_and_remark(post: str, remark: str) -> tuple[str, str]:
+    """The post as printed, and the remark in brackets behind it: 副局长（兼） gives 副局长 and 兼.
+
+    A bracket that holds a second post, 局长（主任）, stays in the post.
+    """
+    post = post.strip()
+    remarks = [remark] if remark else []
+    while (match := _TRAILING_BRACKET.search(post)) and _REMARK.search(match["inside"]):
+        remarks.insert(0, match["inside"].strip())
+        post = post[: match.start()].strip()
+    return post, "；".join(remarks)
+
+
+def _appointment(action: str, printed: str, post: str, remark: str) -> Appointment:
+    return Appointment(
+        action=action, person=re.sub(r"\s+", "", printed), post=post, remark=remark, person_as_printed=printed
+    )
