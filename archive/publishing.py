@@ -50,7 +50,7 @@ def publish_issue(issue: Issue, user: Any = None) -> Issue:
         if was_withdrawn:
             resolve_references_of(held)
         index_on_commit(held)
-    log.info("%s published by %s", held, user or "a command")
+    _note(held, "published", user)
     return held
 
 
@@ -68,7 +68,7 @@ def withdraw_issue(issue: Issue, reason: str, user: Any = None) -> Issue:
         held.save()
         resolve_references_of(held)
         unindex_on_commit(held)
-    log.info("%s withdrawn by %s: %s", held, user or "a command", reason)
+    _note(held, f"withdrawn ({reason})", user)
     return held
 
 
@@ -92,7 +92,7 @@ def discard_issue(issue: Issue, user: Any = None) -> None:
                 remove_original(sha256, kind)
 
         transaction.on_commit(remove_file, robust=True)
-    log.info("%s discarded by %s", described, user or "a command")
+    _note(described, "discarded", user)
 
 
 def index_on_commit(issue: Issue) -> None:
@@ -107,6 +107,12 @@ def unindex_on_commit(issue: Issue) -> None:
     """Take the issue's documents out of the index once the change is committed."""
     issue_id = issue.pk
     transaction.on_commit(lambda: remove_issue(issue_id), robust=True)
+
+
+def _note(what: object, done: str, user: Any) -> None:
+    """A line in the log for what a person did; commands print their own."""
+    if user is not None:
+        log.info("%s %s by %s", what, done, user)
 
 
 def _lock(issue: Issue) -> Issue:
