@@ -46,6 +46,12 @@ class GlyphDevice(PDFTextDevice):
         self.page_number = 0
         self.start_page(0, 0, 0)
 
+    @property
+    def matrix(self) -> tuple[float, float, float, float, float, float]:
+        """The current transformation; the interpreter sets it before anything is drawn."""
+        assert self.ctm is not None
+        return self.ctm
+
     def start_page(self, number: int, width: float, height: float) -> None:
         self.page_number, self.width, self.height = number, width, height
         # quarter turns of the baseline, anticlockwise → glyphs
@@ -53,6 +59,8 @@ class GlyphDevice(PDFTextDevice):
         self.rules: list[Rule] = []
         self.undefined = 0
         self.image_area = 0.0
+        # the matrices outside the form that is being drawn
+        self.outer: list[Any] = []
         self.count = 0
 
     def begin_page(self, page: PDFPage, ctm: Any) -> None:
@@ -81,7 +89,7 @@ class GlyphDevice(PDFTextDevice):
         vertical = font.is_vertical()
         # text matrix × ctm, written out: this runs once a string, the loop below once a glyph
         a1, b1, c1, d1, e1, f1 = textstate.matrix
-        a0, b0, c0, d0, e0, f0 = self.ctm
+        a0, b0, c0, d0, e0, f0 = self.matrix
         a, b = a0 * a1 + c0 * b1, b0 * a1 + d0 * b1
         c, d = a0 * c1 + c0 * d1, b0 * c1 + d0 * d1
         e, f = a0 * e1 + c0 * f1 + e0, b0 * e1 + d0 * f1 + f0
@@ -170,7 +178,7 @@ class GlyphDevice(PDFTextDevice):
     def paint_path(self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
         if not (stroke or fill):
             return
-        a, b, c, d, e, f = self.ctm
+        a, b, c, d, e, f = self.matrix
         points: list[tuple[float, float]] = []
         for segment in path:
             kind = segment[0]
@@ -211,14 +219,13 @@ class GlyphDevice(PDFTextDevice):
 
     def render_image(self, name: str, stream: Any) -> None:
         # an image fills the unit square of its own coordinate system
-        a, b, c, d, _, _ = self.ctm
+        a, b, c, d, _, _ = self.matrix
         self.image_area = max(self.image_area, abs(a * d - b * c))
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
-        self.outer = getattr(self, "outer", [])
         self.outer.append(self.ctm)
         a1, b1, c1, d1, e1, f1 = matrix
-        a0, b0, c0, d0, e0, f0 = self.ctm
+        a0, b0, c0, d0, e0, f0 = self.matrix
         self.ctm = (
             a0 * a1 + c0 * b1,
             b0 * a1 + d0 * b1,

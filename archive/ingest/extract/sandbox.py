@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from archive.ingest import errors
 from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
@@ -95,7 +95,7 @@ def run_limited(
     )
 
 
-def _read_frame(stream: BinaryIO) -> tuple[int, bytes] | None:
+def _read_frame(stream: IO[bytes]) -> tuple[int, bytes] | None:
     head = stream.read(HEADER.size)
     if len(head) < HEADER.size:
         return None

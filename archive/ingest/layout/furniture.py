@@ -14,6 +14,8 @@ TOP_BAND, BOTTOM_BAND = 0.09, 0.07
 RECURS = 0.25
 # A page number is alone with its dashes: — 59 —, -59-, 59, ·59·, 第59页
 PAGE_NUMBER = re.compile(r"^[-–—―•·.\s]*第?\s*(\d{1,4})\s*页?[-–—―•·.\s]*$")
+# The name of a gazette and of an issue at the head of a numbered page, however few pages there are.
+HEAD = re.compile(r"^(?=.)(?:[\u4e00-\u9fff]{2,20}公报)?(?:#年第?#期|#年增刊#?)?(?:[（(]总第?#期[）)])?$")
 DIGITS = re.compile(r"\d+")
 SPACE = re.compile(r"\s+")
 
@@ -42,18 +44,17 @@ def split_furniture(
     """(rows without furniture, texts of the furniture, the printed page number or None)."""
     kept: list[list[Segment]] = []
     taken: list[str] = []
-    number: int | None = None
+    banded = [segment for row in rows for segment in row if in_bands(segment, height)]
+    found = [match for segment in banded if (match := PAGE_NUMBER.match(segment.text))]
+    number = int(found[-1].group(1)) if found else None
     for row in rows:
         body: list[Segment] = []
         for segment in row:
             if not in_bands(segment, height):
                 body.append(segment)
                 continue
-            page_number = PAGE_NUMBER.match(segment.text)
-            if page_number and len(row) <= 2 and shape(segment) in recurring | {shape(segment)}:
-                number = int(page_number.group(1))
-                taken.append(segment.text)
-            elif shape(segment) in recurring:
+            is_head = number is not None and HEAD.match(shape(segment))
+            if PAGE_NUMBER.match(segment.text) or shape(segment) in recurring or is_head:
                 taken.append(segment.text)
             else:
                 body.append(segment)

@@ -161,10 +161,10 @@ def title_above(items: list[Item], floor: int, number_at: int, titles: list[str]
     if best[0] >= ALIKE:
         return number_at - len(texts) - best[1]
     if lines[0].starts is None:
-        skip = first_title_line(texts, [line.after_blank for line in lines])
-        if skip is None:
+        first = first_title_line(texts, [line.after_blank for line in lines])
+        if first is None:
             return None
-        texts = texts[skip:]
+        texts = texts[first:]
     joined = "".join(texts)
     if not (TITLE_END.search(joined) or "关于" in joined):
         return None

@@ -1,0 +1,103 @@
+"""Files that cannot be taken in: one line that names the file and the remedy, exit 2, nothing left behind."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from archive.ingest import errors
+from archive.ingest.extract import sandbox
+from archive.ingest.read import read_issue_limited
+from tests.typeset.small import small_issue
+
+WRITTEN: dict[str, tuple[bytes, type[errors.IngestError], str]] = {
+    "empty.pdf": (b"", errors.UnreadableFile, "空"),
+    "blank.txt": (b" \n\n ", errors.UnreadableFile, "空"),
+    "page.pdf": (b"<!DOCTYPE html><html><body>x</body></html>", errors.UnreadableFile, "HTML"),
+    "page.txt": (b"  <html><body>x</body></html>", errors.UnreadableFile, "HTML"),
+    "noise.pdf": (bytes(range(256)) * 40, errors.UnreadableFile, "PDF"),
+    "noise.txt": (bytes(range(256)) * 40, errors.UnreadableFile, "文本"),
+    "letter.docx": (b"PK\x03\x04" + bytes(60), errors.UnreadableFile, "PDF"),
+    "picture.txt": (b"\x89PNG\r\n\x1a\n" + bytes(60), errors.UnreadableFile, "PDF"),
+    "old.doc": (b"\xd0\xcf\x11\xe0" + bytes(60), errors.UnreadableFile, "另存"),
+    "diary.txt": ("今天天气很好。\n我们去公园玩，玩得很高兴。\n".encode(), errors.NoDocuments, "公报"),
+    "nopages.pdf": (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+        b"trailer<</Root 1 0 R>>\n%%EOF",
+        errors.UnreadableFile,
+        "重新导出",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_bad_file_is_named_with_its_remedy(name: str, tmp_path: Path) -> None:
+    data, kind, word = WRITTEN[name]
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(kind) as raised:
+        read_issue_limited(path)
+    message = str(raised.value)
+    assert message.startswith(name)
+    assert "\n" not in message
+    assert word in message
+    assert raised.value.remedy
+
+
+def test_truncated_pdf(tmp_path: Path) -> None:
+    path = tmp_path / "cut.pdf"
+    whole = small_issue()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(errors.UnreadableFile, match="cut.pdf.*损坏"):
+        read_issue_limited(path)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(errors.UnreadableFile, match=r"nowhere\.pdf"):
+        read_issue_limited(tmp_path / "nowhere.pdf")
+
+
+def test_password(shared: Path) -> None:
+    path = shared / "issue" / "encrypted-user.pdf"
+    with pytest.raises(errors.PasswordNeeded, match="--password"):
+        read_issue_limited(path)
+    with pytest.raises(errors.PasswordNeeded, match="不正确"):
+        read_issue_limited(path, password="654321")
+    assert read_issue_limited(path, password="123456").documents
+
+
+def test_command_prints_one_line_and_exits_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.pdf"
+    path.touch()
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(SystemExit) as raised:
+        call_command("parse", str(path), "--json", stdout=out, stderr=err)
+    assert raised.value.code == 2
+    assert out.getvalue() == ""
+    assert len(err.getvalue().strip().splitlines()) == 1
+
+
+def test_a_file_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fifo = tmp_path / "endless.pdf"
+    os.mkfifo(fifo)
+    path = tmp_path / "slow.txt"
+    # a text of one endless bracketed line keeps no pattern busy for long: only the limit ends a blocked read
+    path.symlink_to(fifo)
+    monkeypatch.setattr(sandbox, "MAX_SECONDS", 1)
+    with pytest.raises(errors.IngestError, match="slow.txt"):
+        read_issue_limited(path)
+
+
+def test_a_file_that_eats_memory_is_ended(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "MAX_MEMORY", 400 * 1024 * 1024)
+    with pytest.raises(errors.IngestError, match="bomb-flate-512M.pdf"):
+        read_issue_limited(shared / "hostile" / "bomb-flate-512M.pdf")
+
+
+def test_only_records_come_back_from_the_reading_process() -> None:
+    import pickle
+
+    with pytest.raises(pickle.UnpicklingError, match="not a record"):
+        sandbox.RecordsOnly(io.BytesIO(pickle.dumps(os.system))).load()
