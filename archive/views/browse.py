@@ -57,21 +57,30 @@ def numbers(request: HttpRequest) -> HttpResponse:
 
 
 def code(request: HttpRequest, code: str) -> HttpResponse:
-    """The years of a code with how many documents each has; for decrees, which count no years, their run."""
+    """The years of a code, with the run of the newest; for decrees, which count no years, their run."""
+    of_code = _numbered().filter(number_code=code)
     years = list(
-        _numbered()
-        .filter(number_code=code, number_year__isnull=False)
+        of_code.filter(number_year__isnull=False)
         .values_list("number_year")
         .annotate(count=Count("pk"))
         .order_by("-number_year")
     )
-    decrees = _numbered().filter(number_code=code, number_year__isnull=True)
-    run = runs_of(decrees)
-    if not years and not run:
-        raise Http404
+    newest = years[0][0] if years else None
     # A run of decrees begins where the archive begins: 国务院令第707号 says nothing of the 706 before it.
-    page = Paginator(run, RUN_PAGE).get_page(request.GET.get("page"))
-    return render(request, "archive/code.html", {"code": code, "years": years, "run": page})
+    decrees = runs_of(of_code.filter(number_year__isnull=True))
+    if not years and not decrees:
+        raise Http404
+    return render(
+        request,
+        "archive/code.html",
+        {
+            "code": code,
+            "years": years,
+            "newest": newest,
+            "newest_run": runs_of(of_code.filter(number_year=newest), begin=1)[:RUN_PAGE] if newest else [],
+            "run": Paginator(decrees, RUN_PAGE).get_page(request.GET.get("page")),
+        },
+    )
 
 
 def year(request: HttpRequest, code: str, year: int) -> HttpResponse:

@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from django.views.defaults import server_error
 
 from archive.ingest.parse.records import Block, Section
 from archive.models import (
@@ -453,6 +454,19 @@ def test_unknown_addresses_are_a_friendly_404(client: Client, issue: Issue, path
 def test_404_offers_to_search_for_the_words_of_the_address(client: Client) -> None:
     page = get(client, "/documents/云政发/2024/99/", 404)
     assert page.all("input", name="q")[0]["value"] == "云政发 2024 99"
+
+
+def test_a_code_shows_its_newest_year(client: Client) -> None:
+    for year in (2023, 2024):
+        make_issue(year=year, documents=(make_document(1, number=f"云政发〔{year}〕{year - 2020}号"),))
+    page = get(client, "/documents/云政发/")
+    assert "1–3本库未收录" in page.words and "1–2本库未收录" not in page.words
+    assert reverse("number-year", args=["云政发", 2023]) in page.links()
+
+
+def test_an_error_page_stands_alone(rf: RequestFactory) -> None:
+    page = Page(server_error(rf.get("/")).content.decode())
+    assert page.unclosed == [] and page.text("h1") == "服务器出错"
 
 
 def test_the_run_of_a_year_shows_gaps(client: Client) -> None:
