@@ -70,12 +70,19 @@ class Flow:
             self.y += 2 * LEADING
         title = bands[0]
         assert isinstance(title, Centred)
-        if self.y + _height(title) + 5 * LEADING > BOTTOM:
+        if self.y + _height(title) + self._reserve(bands[1]) > BOTTOM:
             self._new_sheet()
         place = Placement(len(self.sheets) - 1, len(self.sheets) - 1)
         for index, band in enumerate(bands):
             self._add(band, place, bands[index + 1] if index + 1 < len(bands) else None)
         return place
+
+    def _reserve(self, band: Band) -> float:
+        """What must fit below a title: all of a short text, else five rows."""
+        height = (
+            _balanced(_from_text(list(band.rows)), self.columns, ROWS) if isinstance(band, Columns) else 5
+        )
+        return (height if height <= 8 else 5) * LEADING
 
     def _add(self, band: Band, place: Placement, following: Band | None) -> None:
         match band:

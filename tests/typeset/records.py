@@ -75,9 +75,13 @@ class Appointment:
     @property
     def printed(self) -> str:
         remark = f"（{self.remark}）" if self.remark else ""
-        if self.action in ("remove", "nominate-removal"):
-            return f"{spaced(self.person)}的{self.post}职务{remark}{self.stop}"
-        return f"{spaced(self.person)}为{self.post}{remark}{self.stop}"
+        name = spaced(self.person)
+        if self.action not in ("remove", "nominate-removal"):
+            return f"{name}为{self.post}{remark}{self.stop}"
+        # 兼 says how the post is held and stands with it: 副馆长（兼）职务; a reason stands behind: 职务（退休）
+        if self.remark == "兼":
+            return f"{name}的{self.post}{remark}职务{self.stop}"
+        return f"{name}的{self.post}职务{remark}{self.stop}"
 
 
 @dataclass(frozen=True, slots=True)
