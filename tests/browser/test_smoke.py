@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -62,7 +63,7 @@ def addresses(issue: Issue) -> list[str]:
         f"/documents/{document.number_code}/",
         f"/search/?q={document.kind}",
         "/search/?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E4%B8%AA%E8%AF%8D",
-        "/desk/sign-in/",
+        reverse("desk-sign-in"),
     ]
 
 
