@@ -91,8 +91,8 @@ class Worker:
         if self.process.poll() is None:
             return ""
         if self.rest_until is None:
-            self.failures = 0 if now - self.started > STEADY_SECONDS else self.failures + 1
-            rest = RESTART_SECONDS[min(self.failures, len(RESTART_SECONDS) - 1)]
+            self.failures = 1 if now - self.started > STEADY_SECONDS else self.failures + 1
+            rest = RESTART_SECONDS[min(self.failures, len(RESTART_SECONDS)) - 1]
             self.rest_until = now + rest
             return f"the worker ended (exit {self.process.returncode}); it is started again in {rest} s"
         if now >= self.rest_until:
