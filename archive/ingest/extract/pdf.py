@@ -98,7 +98,6 @@ class GlyphDevice(PDFTextDevice):
         glyphs = self.turned.setdefault(turn, [])
         rise, height = textstate.rise, self.height
         x, y = textstate.linematrix
-        spaced = False
         before = len(glyphs)
         for piece in seq:
             if isinstance(piece, (int, float)):
@@ -106,17 +105,10 @@ class GlyphDevice(PDFTextDevice):
                     y -= piece * dxscale
                 else:
                     x -= piece * dxscale
-                spaced = True
                 continue
             if not isinstance(piece, bytes):
                 continue
             for cid in font.decode(piece):
-                if spaced:
-                    if vertical:
-                        y += charspace
-                    else:
-                        x += charspace
-                spaced = True
                 known = table.get(cid)
                 if known is None:
                     known = table[cid] = self.read_char(font, cid)
@@ -139,10 +131,11 @@ class GlyphDevice(PDFTextDevice):
                         glyphs.append(self.turned_glyph(turn, text, px, py, ex, ey, em, name))
                 elif cid != 32:
                     self.undefined += 1
+                # PDF 32000-1 9.4.4: the spacing follows every glyph, the last of a string too
                 if vertical:
-                    y += step
+                    y += step + charspace
                 else:
-                    x += step
+                    x += step + charspace
                     if cid == 32 and wordspace:
                         x += wordspace
         textstate.linematrix = (x, y)
