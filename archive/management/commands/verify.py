@@ -1,0 +1,72 @@
+"""Checks the archive against itself: every file against its checksum, the index against the database."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from archive.ingest.originals import checksum, original_path, stored_originals
+from archive.models import Document, Issue
+from archive.search.update import Differences, differences, mend
+
+
+class Command(BaseCommand):
+    help = (
+        "Check that every stored file still has its checksum and that the index holds exactly what is published. "
+        "Exit 0: all is well; 1: something is not."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="mend the index")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        problems = 0
+        for problem in file_problems():
+            problems += 1
+            self.stdout.write(problem)
+
+        found = differences()
+        for line in describe(found):
+            self.stdout.write(line)
+        if found and options["repair"]:
+            mend(found)
+            found = differences()
+            self.stdout.write("索引已修复" if not found else "索引未能完全修复，请再运行一次")
+
+        if problems or found:
+            sys.exit(1)
+        issues, documents = Issue.objects.count(), Document.objects.published().count()
+        self.stdout.write(f"没有问题：{issues} 期的原件校验和相符，索引与已发布的 {documents} 件公文一致")
+
+
+def file_problems() -> Iterator[str]:
+    """One line for each original that is gone or changed."""
+    issues = {issue.sha256: issue for issue in Issue.objects.select_related("gazette")}
+    for sha256, issue in issues.items():
+        if not original_path(sha256, issue.source_kind).exists():
+            yield f"缺少原件：{issue}（{issue.file_name}，{sha256}）。请从备份恢复，或重新导入该文件"
+    # Files of no issue are what corrected issues were before; they are kept, and kept whole.
+    for sha256, path in tqdm(list(stored_originals()), unit="件", disable=not sys.stderr.isatty()):
+        try:
+            now, _size = checksum(path)
+        except OSError as error:
+            yield f"无法读取：{path}（{error.strerror}）。请检查磁盘与权限"
+            continue
+        if now != sha256:
+            yield f"原件已变：{issues.get(sha256) or '不属于任何一期'}（{path}）。请从备份恢复"
+
+
+def describe(found: Differences) -> Iterator[str]:
+    """What of the index differs, the first few documents of each kind by name."""
+    for what, keys in (
+        ("索引中缺少", found.missing),
+        ("索引中多出", found.left_over),
+        ("索引中已过时", found.changed),
+    ):
+        if keys:
+            titles = Document.objects.filter(pk__in=sorted(keys)[:5]).values_list("title", flat=True)
+            names = "；".join(titles) or "已删除的公文"
+            yield f"{what} {len(keys)} 件：{names}{'……' if len(keys) > 5 else ''}"

@@ -1,0 +1,101 @@
+"""Processes of the archive besides the test's own, to be killed: on a data folder and a database of their own.
+
+On SQLite that is a file in the data folder; on PostgreSQL it is the test database, so that such tests need
+`django_db(transaction=True)`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+from django.db import connection
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+# Answers one Python expression a line, as JSON.
+ANSWERING = """
+import json, sys
+import django
+django.setup()
+from archive.models import *
+for line in sys.stdin:
+    print(json.dumps(eval(line)), flush=True)
+"""
+
+
+class Outside:
+    """The archive as other processes see it; used in a `with`, which ends the one that answers questions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {
+            "GAZETTE_DATA": str(folder),
+            "DATABASE_URL": self.database_url(),
+            "DJANGO_SETTINGS_MODULE": "gazette.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.answering: subprocess.Popen[str] | None = None
+        if connection.vendor == "sqlite":
+            self.manage("migrate", "--verbosity", "0")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        if self.answering is not None:
+            self.answering.communicate()
+
+    def database_url(self) -> str:
+        if connection.vendor == "sqlite":
+            return f"sqlite:///{self.folder / 'gazette.sqlite3'}"
+        there = connection.settings_dict
+        user = quote(there["USER"], safe="")
+        password = f":{quote(there['PASSWORD'], safe='')}" if there["PASSWORD"] else ""
+        host = quote(there["HOST"], safe="")
+        port = f":{there['PORT']}" if there["PORT"] else ""
+        return f"postgres://{user}{password}@{host}{port}/{there['NAME']}"
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """`manage.py …`, running."""
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=self.environment | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """`manage.py …`, finished, with whatever exit code."""
+        with self.start(*arguments, **environment) as process:
+            out, err = process.communicate()
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """What `manage.py …` prints; it must succeed."""
+        done = self.run(*arguments, **environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def ask(self, expression: str) -> Any:
+        """The value of a Python expression in a process that has all models at hand."""
+        if self.answering is None:
+            self.answering = subprocess.Popen(
+                [sys.executable, "-c", ANSWERING],
+                cwd=PROJECT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self.answering.stdin is not None
+        assert self.answering.stdout is not None
+        self.answering.stdin.write(f"{expression}\n")
+        self.answering.stdin.flush()
+        return json.loads(self.answering.stdout.readline())
