@@ -73,7 +73,7 @@ _REMARK_BEHIND_COMMA = re.compile(r"[，,](?P<remark>(?:试用期|任期|聘期|
 # What a post ends with: else 试用期为一年 would name a person.
 _POST = re.compile(r"[长任记员师席理事书学察官委督问监专代级授使人务政佐董总工者手]$|组织|院士")
 _NO_NAME = re.compile(
-    r"[0-9年月日期]|第.{1,3}条|^(?:切实|以便|以下|其中|以上|上述|下列|有关|本[次届人]|任期|为|现|经|决定|任命|免去|提名|同意|建议|推荐|聘任|该|其)"
+    r"[0-9]|[0-9一二三四五六七八九十]+[年月日期]|第.{1,3}条|^(?:切实|以便|以下|其中|以上|上述|下列|有关|本[次届人]|任期|为|现|经|决定|任命|免去|提名|同意|建议|推荐|聘任|该|其)"
 )
 _SKIPPED_KINDS = frozenset({"recipient", "signature", "date", "note", "attachment", "table", "roster"})
 
