@@ -16,6 +16,7 @@ PLACES = {
     "number-code": "numbers",
     "number-year": "numbers",
     "number-document": "numbers",
+    "number": "numbers",
     "search": "search",
 }
 
@@ -27,8 +28,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site": settings.SITE,
         "language_tag": "en" if get_language() == "en" else "zh-Hans",
         "place": PLACES.get(match.url_name or "", "") if match else "",
-        "search_address": _address("search"),
-        "number_address": _address("number"),
+        "search_address": reverse("search"),
+        "number_address": reverse("number"),
         "desk_address": _address("desk"),
     }
 
@@ -36,5 +37,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
 def _address(name: str) -> str:
     try:
         return reverse(name)
-    except NoReverseMatch:  # while search and desk are being built
+    except NoReverseMatch:  # while the desk is being built
         return f"/{name}/"

@@ -4,6 +4,10 @@ import re
 from html.parser import HTMLParser
 
 from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from archive.models import Document, Issue
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _VOID = {"meta", "link", "input", "img", "br", "hr", "wbr", "source"}
@@ -80,3 +84,28 @@ class Page(HTMLParser):
     def words(self) -> str:
         """All text of the page, white space folded."""
         return " ".join(self.texts["html"][0].split())
+
+
+def get(client: Client, path: str, status: int = 200, **params: str) -> Page:
+    response = client.get(path, params)
+    assert response.status_code == status, path
+    return Page.of(response)
+
+
+def public_pages() -> list[str]:
+    """One address of every kind of page, taken from the archive as it is."""
+    issue = Issue.objects.published().get(year=2024, label="1")
+    codes = Document.objects.published().exclude(number_code="")
+    return [
+        reverse("home"),
+        reverse("issues"),
+        issue.get_absolute_url(),
+        *(document.get_absolute_url() for document in issue.documents.published()),
+        reverse("numbers"),
+        reverse("number-code", args=[codes[0].number_code]),
+        reverse("number-year", args=[codes[0].number_code, codes[0].number_year]),
+    ]
+
+
+def document(issue: Issue, position: int) -> Document:
+    return issue.documents.get(position=position)

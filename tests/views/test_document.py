@@ -1,0 +1,144 @@
+"""A document's page: its text as printed, what is known of it, and what it says of others."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from archive.models import Document, DocumentAlias, Issue, Reference
+from tests.factories import GAZETTE, make_issue
+from tests.views.page import Page, document, get, public_pages
+
+pytestmark = pytest.mark.django_db
+
+EVIL = '<script>alert("x")</script>'
+
+
+@pytest.fixture
+def issue(db: None) -> Issue:
+    return make_issue()
+
+
+def test_document_shows_its_text_in_its_levels(client: Client, issue: Issue) -> None:
+    found = document(issue, 1)
+    page = get(client, found.get_absolute_url())
+    assert page.text("h1") == "云岭市人民政府关于加强古树名木保护工作的通知"
+    assert page.texts["h2"][:2] == ["一、总体要求", "二、重点任务"] or "一、总体要求" in page.texts["h2"]
+    assert "（一）开展普查建档" in page.texts["h3"]
+    assert "（二）落实养护责任。" in page.texts["b"]  # run-in: bold in its paragraph
+    anchors = {section.anchor for section in found.sections.all()}
+    assert anchors <= {str(f["id"]) for _tag, f in page.elements if f.get("id")}
+    assert {f"#{a}" for a in anchors} <= set(page.links())
+    assert "（此件公开发布）" in page.words
+    assert page.all("span", class_="omitted")
+
+
+def test_every_block_of_the_text_stands_on_the_page_once(client: Client, issue: Issue) -> None:
+    for found in issue.documents.all():
+        html = get(client, found.get_absolute_url()).html
+        text = re.sub(r"<[^>]+>|\s", "", html.split('<div class="text"')[1].split('<div class="after"')[0])
+        for block in found.blocks.exclude(kind__in=["table", "roster"]):
+            before, printed, text = text.partition(re.sub(r"\s", "", block.text))
+            assert printed, block.text
+            # Between two blocks stands nothing but a page mark, a table or a roster.
+            assert not before or before.startswith(("lang=", "公报第")) or "table" in html, (before, printed)
+
+
+def test_metadata_shows_both_readings(client: Client, issue: Issue) -> None:
+    page = get(client, document(issue, 2).get_absolute_url())
+    for fact in (
+        "云政办发〔2024〕1号",
+        "目录作 云政办发〔2024〕61号",
+        "云岭市人民政府办公室",
+        "2024年第1期",
+        "市政府办公室文件",
+        "通知",
+        "2024年1月20日",
+    ):
+        assert fact in page.words
+
+
+def test_document_shows_tables_rosters_and_appointments(client: Client, issue: Issue) -> None:
+    table = get(client, document(issue, 2).get_absolute_url())
+    assert table.texts["caption"][0] == "防汛物资储备表"
+    assert {"序号", "名称", "数量", "编织袋", "冲锋舟"} <= set(table.texts["th"]) | set(table.texts["td"])
+    roster = get(client, document(issue, 3).get_absolute_url())
+    assert {"组长", "副组长"} <= set(roster.texts["th"]) and "林岚" in roster.texts["td"]
+    personnel = get(client, document(issue, 4).get_absolute_url())
+    assert personnel.texts["tr"][1] == "晋玮任命云岭市林业局局长（试用期一年）"
+    assert "程千里免去云岭市林业局局长" in personnel.words
+
+
+def test_references_lead_both_ways_but_never_to_what_is_hidden(client: Client, issue: Issue) -> None:
+    first, third = document(issue, 1), document(issue, 3)
+    Reference.objects.filter(document=third).update(target=first)
+    assert first.get_absolute_url() in get(client, third.get_absolute_url()).links()
+    assert third.get_absolute_url() in get(client, first.get_absolute_url()).links()
+    assert "云政发〔2011〕3号" in get(client, first.get_absolute_url()).words
+
+    draft = make_issue(state="draft", label="2")
+    hidden = draft.documents.first()
+    Reference.objects.filter(document=third).update(target=hidden)
+    Reference.objects.create(
+        document=hidden, position=9, relation="repeals", number="x", evidence="秘密", target=third
+    )
+    page = get(client, third.get_absolute_url())
+    assert hidden.get_absolute_url() not in page.links() and "秘密" not in page.words
+
+
+def test_a_repealed_document_says_so_at_its_head(client: Client, issue: Issue) -> None:
+    first, third = document(issue, 1), document(issue, 3)
+    Reference.objects.filter(document=third).update(target=first, relation="repeals")
+    page = get(client, first.get_absolute_url())
+    assert page.all("div", class_="status") and "废止 云政办函〔2024〕1号" in page.words
+
+
+def test_documents_lead_to_each_other_past_a_withdrawn_one(client: Client, issue: Issue) -> None:
+    Document.objects.filter(pk=document(issue, 2).pk).update(withdrawn_at=timezone.now())
+    page = get(client, document(issue, 1).get_absolute_url())
+    assert page.all("a", rel="next")[0]["href"] == document(issue, 3).get_absolute_url()
+    assert page.all("link", rel="next")
+
+
+def test_a_withdrawn_document_leaves_every_page(client: Client, issue: Issue) -> None:
+    found = document(issue, 4)
+    found.withdrawn_at, found.withdrawn_reason = timezone.now(), "含个人信息"
+    found.save()
+    page = get(client, found.get_absolute_url(), 410)
+    assert "含个人信息" in page.words and found.title not in page.words and "晋玮" not in page.words
+    for path in public_pages():
+        page = get(client, path)
+        assert found.title not in page.words, path
+        assert found.get_absolute_url() not in page.links(), path
+
+
+def test_an_old_id_leads_on_for_good(client: Client, issue: Issue) -> None:
+    found = document(issue, 1)
+    DocumentAlias.objects.create(public_id="zzzz2222", document=found)
+    response = client.get("/documents/zzzz2222/")
+    assert response.status_code == 301 and response.headers["Location"] == found.get_absolute_url()
+
+
+def test_terms_of_a_search_are_marked(client: Client, issue: Issue) -> None:
+    path = document(issue, 1).get_absolute_url()
+    assert not get(client, path).all("mark")
+    page = get(client, path, q="古树名木 晋玮")
+    assert {"古树名木", "晋 玮"} <= set(page.texts["mark"])  # 晋 玮, as printed
+    assert path in page.links()
+    assert EVIL not in get(client, path, q=EVIL).html
+    assert client.get(path, {"q": '"' * 5000}).status_code == 200
+
+
+def test_citation_names_gazette_issue_and_pages(client: Client, issue: Issue) -> None:
+    found = document(issue, 2)
+    cited = Page.of(client.get(found.get_absolute_url())).words
+    assert (
+        f"{found.issuer}. {found.title}: {found.number}[J/OL]. {GAZETTE}, 2024(1): 2-3. http://testserver{found.get_absolute_url()}."
+        in cited
+    )
+
+
+def test_the_original_is_linked_at_its_page(client: Client, issue: Issue) -> None:
+    links = get(client, document(issue, 2).get_absolute_url()).links()
+    assert any(link.startswith(f"/files/{issue.sha256}/") and link.endswith("#page=3") for link in links)
