@@ -290,7 +290,7 @@ def read_sheets(
                 yield device.sheet()
                 if progress:
                     progress(number, None)
-        except LimitExceeded:
+        except (LimitExceeded, MemoryError):
             raise
         except (PDFPasswordIncorrect, PDFEncryptionError) as error:
             remedy = "密码不正确，请核对" if password else "请用 --password 或在上传页填写打开密码"

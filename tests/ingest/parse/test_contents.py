@@ -1,0 +1,78 @@
+"""Contents as printed: wrapped entries, leaders, brackets of all kinds, with and without numbers."""
+
+import pytest
+
+from archive.ingest.lines import Line
+from archive.ingest.parse.contents import find_contents
+
+
+def entries(*lines: str) -> list[tuple[str, str, str | None, int | None]]:
+    found = find_contents([Line(text=line) for line in lines])
+    return [(entry.category, entry.title, entry.number, entry.page) for entry in found.entries]
+
+
+ONE = ("政府文件", "霁川市人民政府关于印发防汛预案的通知", "霁政发〔2022〕4号", 8)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["霁川市人民政府关于印发防汛", "预案的通知（霁政发〔2022〕4 号）……………（8）"],
+        ["霁川市人民政府关于印发防汛 预案的通知（霁政发〔2022〕4号）\t（8）"],
+        ["- 霁川市人民政府关于印发防汛预案的通知(霁政发[2022]4号) ·········8"],
+        ["霁川市人民政府关于印发防汛预案的通知", "（霁政发〔2022〕4号）　（8）"],
+        ["霁川市人民政府关于印发防汛预案的通知（霁政发〔2022〕4号）………………", "（8）"],
+    ],
+)
+def test_one_entry(lines: list[str]) -> None:
+    assert entries("目　录", "【政府文件】", *lines) == [ONE]
+
+
+def test_categories_and_entries_without_numbers() -> None:
+    assert entries(
+        "目录",
+        "[政府文件]",
+        "霁川市人民政府关于加强节水工作的意见（霁政发〔2022〕1号）……（1）",
+        "【人事任免】",
+        "霁川市人民政府关于沈棠任职的通知…………（12）",
+    ) == [
+        ("政府文件", "霁川市人民政府关于加强节水工作的意见", "霁政发〔2022〕1号", 1),
+        ("人事任免", "霁川市人民政府关于沈棠任职的通知", None, 12),
+    ]
+
+
+def test_entries_without_pages() -> None:
+    assert entries(
+        "目　　录",
+        "国务院关于节水工作的意见（国发〔2019〕5号）",
+        "国务院办公厅关于普法的通知（国办发〔2019〕6号）",
+    ) == [
+        ("", "国务院关于节水工作的意见", "国发〔2019〕5号", None),
+        ("", "国务院办公厅关于普法的通知", "国办发〔2019〕6号", None),
+    ]
+
+
+def test_contents_end_where_the_first_document_begins() -> None:
+    items = [
+        Line(text=text)
+        for text in (
+            "目录",
+            "霁川市人民政府关于加强节水工作的意见（霁政发〔2022〕1号）……（1）",
+            "霁川市人民政府",
+            "关于加强节水工作的意见",
+            "霁政发〔2022〕1号",
+            "各县（区）人民政府：",
+        )
+    ]
+    assert find_contents(items).end == 2
+
+
+def test_the_inner_contents_of_a_plan_are_no_contents() -> None:
+    lines = [
+        "霁川市人民政府关于印发预案的通知",
+        "霁政发〔2022〕1号",
+        "目录",
+        "1 总则……（1）",
+        "2 职责……（2）",
+    ]
+    assert entries(*lines) == []
