@@ -1,41 +1,63 @@
 """The members of a leading group, one a line: role where printed, name, post.
 
-Specimens: `组　长：石　峥　副市长`, `副组长：商永波 市政府督查专员`, below them lines of name and post alone.
-`指挥长：市政府分管副市长。` names nobody and is no such line.
+Specimens: `组　长：石　峥　副市长`, `副组长：商永波 市政府督查专员`, below them lines of name and post alone;
+`组长：林 岚（市委副书记）`, `组长：林岚，市委副书记`, `成员：张　三　李　四　王小五`.
+`指挥长：市政府分管副市长。` and `成员：市财政局、市民政局` name nobody and are no such lines.
 """
 
 import re
 from collections.abc import Sequence
 
-from archive.ingest.parse.names import BLANK, HAN, NAME, WIDE_NAME, may_be_name, without_blanks
+from archive.ingest.parse.names import (
+    BLANK,
+    HAN,
+    NAME,
+    WIDE_NAME,
+    begins_with_surname,
+    may_be_name,
+    without_blanks,
+)
 from archive.ingest.parse.records import Member
 
-ROLE_WORDS = (
-    r"(?:第一|常务|执行|名誉)?(?:副)?(?:组长|总指挥|指挥长|主任|召集人|负责人|会长|主席|秘书长|团长|总召集人|指挥|主任委员)"
-    r"|(?:副)?总指挥长|成员|组员|委员|顾问|联络员|办公室主任|办公室副主任"
+ROLE_WORDS = re.compile(
+    r"(?:第一|常务|执行|名誉|总)?(?:副)?(?:总)?(?:组长|总指挥|指挥长|主任|召集人|负责人|会长|主席|秘书长|团长|指挥|主任委员|局长|站长"
+    r"|领队|主编|总编辑)"
+    r"|(?:专职|兼职|办公室)?(?:成员|组员|委员|顾问|联络员|编辑|秘书|专家|办公室主任|办公室副主任|主任|副主任)"
 )
 ROLE = re.compile(rf"^(?P<role>(?:[{HAN}]{BLANK}*){{1,10}})[:：]{BLANK}*")
 PERSON = re.compile(
-    rf"^(?P<person>{NAME})(?:{BLANK}+(?P<post>[^ \u3000].*)|[（(](?P<bracketed>[^（）()]{{2,40}})[）)])$"
+    rf"^(?P<person>{NAME})(?:{BLANK}+(?P<post>[^ \u3000].*)|{BLANK}*[（(](?P<bracketed>[^（）()]{{2,40}})[）)]"
+    r"|[，,](?P<behind_comma>.{2,60}))$"
 )
 SENTENCE = re.compile(r"[。；;！？]")
-TOKEN = re.compile(rf"{WIDE_NAME}(?={BLANK}|$)|[^ \u3000]+")
+# 、also stands between names, and between the posts of one person (市委常委、常务副市长)
+TOKEN = re.compile(rf"{WIDE_NAME}(?={BLANK}|、|$)|[^ \u3000]+")
+LIST_OF_NAMES = re.compile(rf"{NAME}(?:(?:{BLANK}+|{BLANK}*、{BLANK}*){NAME})+")
+EACH_NAME = re.compile(rf"{WIDE_NAME}(?={BLANK}|、|$)|[{HAN}·]{{2,16}}")
+POST_END = re.compile(
+    r"(?:[长任员记师席理事书督察官委级授使监总]|代表|专员|干部|人员|负责人|队员|志愿者)[）)]?$"
+)
+GAPS = re.compile(r"[\t\u00a0\u2002\u2003]+")
 LONGEST = 60
 
 
 def read_line(text: str) -> tuple[str, str, str] | None:
     """(role, person, post) of a line with one person or more (then of the first); None for anything else."""
-    line = text.strip()
-    role = ""
-    if found := ROLE.match(line):
-        role = without_blanks(found["role"])
-        if not re.fullmatch(ROLE_WORDS, role):
-            return None
-        line = line[found.end() :]
-    person = PERSON.match(line)
-    if person is None or SENTENCE.search(line) or not may_be_name(person["person"]):
+    role, line = _role_and_rest(text)
+    if role and not ROLE_WORDS.fullmatch(role):
         return None
-    return role, without_blanks(person["person"]), person["post"] or person["bracketed"]
+    if SENTENCE.search(line):
+        return None
+    if names := names_alone(line):
+        return (role, names[0], "") if role else None  # without a role: perhaps who signs
+    person = PERSON.match(line)
+    if person is None or not may_be_name(person["person"]):
+        return None
+    post = person["post"] or person["bracketed"] or person["behind_comma"]
+    sure = begins_with_surname(person["person"]) or bool(POST_END.search(without_blanks(post)))
+    if not sure or (person["behind_comma"] and not POST_END.search(post)):
+        return None
+    return role, without_blanks(person["person"]), post
 
 
 def is_roster_line(text: str) -> bool:
@@ -59,10 +81,8 @@ def read_roster(lines: Sequence[str]) -> tuple[Member, ...]:
                 last = members[-1]
                 members[-1] = Member(last.role, last.person, last.post + without_blanks(line))
             continue
-        text = line.strip()
-        if found := ROLE.match(text):
-            role = without_blanks(found["role"])
-            text = text[found.end() :]
+        printed, text = _role_and_rest(line)
+        role = printed or role
         for person, post in split_people(text):
             members.append(Member(role, person, post))
     return tuple(members)
@@ -70,16 +90,37 @@ def read_roster(lines: Sequence[str]) -> tuple[Member, ...]:
 
 def split_people(text: str) -> list[tuple[str, str]]:
     """(person, post) of each person on a line: 商永波 市政府督查专员 赵建军 市发展和改革委员会党组书记."""
+    if names := names_alone(text):
+        return [(name, "") for name in names]
     found = PERSON.match(text)
-    if found and found["bracketed"]:
-        return [(without_blanks(found["person"]), found["bracketed"])]
+    if found and (found["bracketed"] or found["behind_comma"]):
+        return [(without_blanks(found["person"]), found["bracketed"] or found["behind_comma"])]
     people: list[tuple[str, str]] = []
     tokens: list[str] = TOKEN.findall(text)
     for index, token in enumerate(tokens):
         begins = index + 1 < len(tokens) and may_be_name(token) and (not people or people[-1][1])
+        if begins and people and not begins_with_surname(token):
+            begins = False  # 市工信局 总工 程师办公室主任: a post with blanks inside
         if begins or not people:
             people.append((without_blanks(token), ""))
         else:
             person, post = people[-1]
             people[-1] = (person, post + token)
     return people
+
+
+def names_alone(text: str) -> list[str]:
+    """The persons of a line that holds names and nothing else, 张　三　李四、王小五; [] for any other line."""
+    if not LIST_OF_NAMES.fullmatch(text.strip()):
+        return []
+    names = [without_blanks(name) for name in EACH_NAME.findall(text)]
+    if all(may_be_name(name) and begins_with_surname(name) for name in names):
+        return names
+    return []
+
+
+def _role_and_rest(text: str) -> tuple[str, str]:
+    """(副组长, what follows) of a line; the role is "" where none is printed."""
+    line = GAPS.sub("\u3000", text).strip()
+    found = ROLE.match(line)
+    return (without_blanks(found["role"]), line[found.end() :]) if found else ("", line)
