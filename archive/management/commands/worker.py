@@ -1,0 +1,83 @@
+"""Runs the background work: takes up uploaded files one after the other, and sweeps up after killed workers."""
+
+import logging
+import secrets
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from archive.tasks import stopping, sweep
+from archive.worker_heartbeat import beat
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Take up uploaded files and other background work until SIGTERM or Ctrl-C. Several can run side by side."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--interval", type=float, default=1.0, help="seconds between looks at the queue (1)"
+        )
+        parser.add_argument("--sweep", type=float, default=60.0, help="seconds between sweeps (60)")
+        parser.add_argument("--batch", action="store_true", help="end when nothing waits")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        worker = OneTask()
+        worker.configure_signals()
+        stopping.clear()
+        swept = None
+        while worker.running:
+            beat()
+            if swept is None or time.monotonic() - swept >= options["sweep"]:
+                sweep(timezone.now())
+                swept = time.monotonic()
+            if worker.work():
+                continue
+            if options["batch"]:
+                break
+            if worker.running:
+                time.sleep(options["interval"])
+
+
+class OneTask(Worker):
+    """The library's worker, which runs until the queue is empty, made to run one task at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=0,
+            # With both: look once, run what is there, return.
+            batch=True,
+            max_tasks=1,
+            backend_name="default",
+            startup_delay=False,
+            worker_id=f"{socket.gethostname()[:40]}-{secrets.token_hex(6)}",
+        )
+        self.worked = False
+
+    def work(self) -> bool:
+        """True when there was a task, and it was run."""
+        self.worked = False
+        self.run()
+        return self.worked
+
+    def run_task(self, db_task_result: DBTaskResult) -> None:
+        self.worked = True
+        super().run_task(db_task_result)
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """Give the file at hand back at its next page, then end; at once when nothing is at hand."""
+        stopping.set()
+        self.running = False
+        if not self.running_task:
+            sys.exit(0)

@@ -1,0 +1,163 @@
+"""Background work: take an uploaded file in, and the sweep that finds what a killed worker left behind."""
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+from django_tasks_db.models import DBTaskResult
+
+from archive.ingest.errors import IngestError
+from archive.leases import MAX_ATTEMPTS, Lease, LeaseLost
+from archive.models import IngestRun
+from archive.search.update import ensure
+from archive.uploads import an_hour_ago, forget_old_uploads, forget_upload, password_of, upload_path
+
+log = logging.getLogger(__name__)
+
+OUTCOMES = {"added": "", "unchanged": "文件已在库中，没有改动。", "replaced": "已替换原来的一期。"}
+
+# Set when the worker is asked to end: the file at hand is given back at its next page.
+stopping = threading.Event()
+
+# Pages go by faster than anybody looks.
+_REPORT_SECONDS = 0.5
+_DAY = 24 * 3600
+
+
+class Stopped(Exception):
+    """The worker was asked to end in the middle of a file."""
+
+
+@task()
+def ingest_upload(run_id: int) -> str:
+    """Take the run's file in. Returns what became of it, for the task's row."""
+    lease = Lease.take(run_id, timezone.now())
+    if lease is None:
+        # Done already, discarded, or held by a worker that lives: every step can run twice, none needs to.
+        return "nothing to do"
+    try:
+        with lease:
+            return _ingest(lease)
+    except LeaseLost as error:
+        log.warning("%s", error)
+        return "lease lost"
+
+
+def _ingest(lease: Lease) -> str:
+    # Loaded here: the web server queues tasks and reads no PDF.
+    from archive.ingest.pipeline import ingest_file
+
+    run = lease.run
+    try:
+        result = ingest_file(
+            upload_path(run),
+            name=run.file_name,
+            password=password_of(run),
+            replace=run.replace,
+            publish=run.publish,
+            progress=Reporter(lease).report,
+        )
+    except IngestError as error:
+        lease.finish(IngestRun.State.FAILED, str(error))
+        forget_upload(run)
+        return "failed"
+    except Stopped:
+        lease.give_back()
+        return "given back"
+    except LeaseLost:
+        raise
+    except Exception as error:
+        log.exception("%s could not be taken in", run)
+        if run.attempts < MAX_ATTEMPTS:
+            # A database that was restarted, a full disk: the next sweep queues the run again.
+            lease.update(state=IngestRun.State.QUEUED, lease_until=None, worker="")
+            return "to be tried again"
+        message = f"{run.file_name}：程序出错（{type(error).__name__}）。请把这个文件交给维护人员"
+        lease.finish(IngestRun.State.FAILED, message)
+        forget_upload(run)
+        return "failed"
+    message = " ".join(filter(None, [OUTCOMES[result.outcome], result.note]))
+    lease.finish(IngestRun.State.DONE, message, result.issue)
+    forget_upload(run)
+    return result.outcome
+
+
+class Reporter:
+    """Writes the progress of a reading into its run, not more often than anybody looks."""
+
+    def __init__(self, lease: Lease, clock: Callable[[], float] = time.monotonic) -> None:
+        self.lease, self.clock = lease, clock
+        self.stage, self.at = "", 0.0
+
+    def report(self, stage: str, page: int | None, pages: int | None) -> None:
+        """Raises Stopped or LeaseLost when the reading is no longer wanted."""
+        if stopping.is_set() and stage not in {IngestRun.Stage.STORE, IngestRun.Stage.INDEX}:
+            raise Stopped
+        now = self.clock()
+        if stage == self.stage and now - self.at < _REPORT_SECONDS:
+            return
+        self.stage, self.at = stage, now
+        self.lease.update(stage=stage, page=page, page_count=pages)
+
+
+# --- the sweep ---------------------------------------------------------------------------------------
+def sweep(now: datetime) -> int:
+    """Queue again what is lost, give up what was lost too often, clear what is left over; returns how many
+    runs were queued. At the start of a worker and every minute; several workers can sweep at once.
+    """
+    queued = _requeue_lost(now) + _queue_forgotten()
+    forget_old_uploads(an_hour_ago())
+    _clear_workshop(time.time() - _DAY)
+    ensure()
+    return queued
+
+
+def _requeue_lost(now: datetime) -> int:
+    queued = 0
+    for run in IngestRun.objects.lost(now):
+        still_lost = IngestRun.objects.lost(now).filter(pk=run.pk, worker=run.worker)
+        if run.attempts >= MAX_ATTEMPTS:
+            message = f"{run.file_name}：处理程序在读取中 {run.attempts} 次意外中止。请用原排版文件重新导出 PDF 后再试"
+            given_up = still_lost.update(
+                state=IngestRun.State.FAILED, message=message, finished_at=now, lease_until=None, worker=""
+            )
+            if given_up:
+                forget_upload(run)
+            continue
+        with transaction.atomic():
+            if still_lost.update(
+                state=IngestRun.State.QUEUED, stage=IngestRun.Stage.WAITING, lease_until=None, worker=""
+            ):
+                ingest_upload.enqueue(run.pk)
+                queued += 1
+                log.warning("%s was lost by its worker and is queued again", run)
+    return queued
+
+
+def _queue_forgotten() -> int:
+    """Queue runs that wait without a task: their worker was killed between taking the task and the run."""
+    waiting = DBTaskResult.objects.ready().filter(task_path=ingest_upload.module_path)
+    with_task = {args_kwargs["args"][0] for args_kwargs in waiting.values_list("args_kwargs", flat=True)}
+    forgotten = IngestRun.objects.filter(state=IngestRun.State.QUEUED).exclude(pk__in=with_task)
+    for run in forgotten:
+        # A worker may be about to take it; then this task finds nothing to do.
+        ingest_upload.enqueue(run.pk)
+    return len(forgotten)
+
+
+def _clear_workshop(older_than: float) -> None:
+    """Delete what killed processes left half-made."""
+    from archive.ingest.originals import remove_abandoned_parts
+
+    remove_abandoned_parts(older_than)
+    for folder in Path(settings.GAZETTE_DATA).glob("unzip-*"):
+        if folder.stat().st_mtime < older_than:
+            shutil.rmtree(folder, ignore_errors=True)
