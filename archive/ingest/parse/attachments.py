@@ -16,6 +16,7 @@ LABEL = re.compile(r"^(\d{1,2}|[一二三四五六七八九十]{1,2}(?=、))\s*[
 OMITTED = re.compile(r"\s*[（(〔\[]\s*(?:附件)?(?:略|另发|另附|此略|从略|略去)\s*[）)〕\]]\s*[。；;]?\s*$")
 FILE_ENDING = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|rar|zip)$", re.IGNORECASE)
 NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+ANNEX_HEADING = re.compile(r"附\s*[件表]\s*[0-9一二三四五六七八九十]{0,3}")
 # A list whose first line holds no item yet: `附件：` alone.
 OPENED = "0"
 LONGEST_REMAINDER = 25
@@ -55,6 +56,8 @@ def read_attachments(lines: Sequence[str]) -> tuple[Attachment, ...]:
     items: list[tuple[str, str]] = []
     for line in lines:
         text = line.strip()
+        if ANNEX_HEADING.fullmatch(text):
+            continue  # 附件1 alone stands above the annex itself
         label = ""
         start = START.match(text)
         if start:
