@@ -14,7 +14,11 @@ CHINESE = "一二三四五六七八九十百"
 LABELS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ("chinese", 1, re.compile(rf"^[{CHINESE}]{{1,4}}[、.．]\s*(?=\S)")),
     ("chinese", 2, re.compile(rf"^[（(]\s*[{CHINESE}]{{1,4}}\s*[）)][、.．]?\s*(?=\S)")),
-    ("decimal", 0, re.compile(r"^\d{1,2}(?:[.．]\d{1,2}){1,4}(?![\d.．万亿元℃倍米吨亩克])\s*(?=[^\d\s.．%％])")),
+    (
+        "decimal",
+        0,
+        re.compile(r"^\d{1,2}(?:[.．]\d{1,2}){1,4}(?![\d.．万亿元℃倍米吨亩克])\s*(?=[^\d\s.．%％])"),
+    ),
     ("chinese", 3, re.compile(r"^\d{1,3}[.．、](?!\d)\s*(?=\S)")),
     ("chinese", 4, re.compile(r"^[（(]\s*\d{1,3}\s*[）)][、.．]?\s*(?=\S)")),
     ("chinese", 5, re.compile(r"^[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳]\s*(?=\S)")),
