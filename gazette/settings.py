@@ -75,10 +75,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "csp",
+    "archive",  # before haystack: its rebuild_index is the one that readers do not notice
     "haystack",
     "django_tasks",
     "django_tasks_db",
-    "archive",
 ]
 
 MIDDLEWARE = [

@@ -70,6 +70,8 @@ class IndexFolder:
         try:
             yield
         finally:
+            # Said aloud: a process that was forked meanwhile has the file open too, and closing would not do.
+            fcntl.flock(handle, fcntl.LOCK_UN)
             os.close(handle)
 
     def _open_lock(self) -> int:

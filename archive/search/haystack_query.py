@@ -32,6 +32,11 @@ def parse_narrow(query: str) -> Condition:
     return parse_query(_EXACT_SUFFIX.sub(r"\1:", query))
 
 
+def parse_string(query: str) -> Condition:
+    """A query as it was typed, or Haystack's * for everything."""
+    return Everything() if query.strip() in {"", "*", "*:*"} else parse_query(query)
+
+
 class GramSearchQuery(BaseSearchQuery):
     """Builds conditions, not strings: nothing has to be quoted, escaped or parsed again."""
 
@@ -58,7 +63,7 @@ class GramSearchQuery(BaseSearchQuery):
         """The condition of one filter; None for one that asks for nothing (content="")."""
         kind = getattr(value, "input_type_name", "clean")
         if kind in {"raw", "auto_query"}:
-            return parse_query(force_str(value.query_string))
+            return parse_string(force_str(value.query_string))
         if kind == "not":
             return Not(self._lookup(field, "content", value.query_string) or Everything())
         if kind in {"exact", "python_data", "clean", "base"} and hasattr(value, "query_string"):

@@ -20,7 +20,7 @@ from haystack.utils import get_identifier, get_model_ct
 
 from archive.search.engine import GramIndex, Record, Writer, index_at
 from archive.search.folding import normalise
-from archive.search.haystack_query import GramSearchQuery, parse_narrow
+from archive.search.haystack_query import GramSearchQuery, parse_narrow, parse_string
 from archive.search.matching import match
 from archive.search.partial import nearest
 from archive.search.query_language import (
@@ -242,9 +242,7 @@ def _folded(texts: Any) -> tuple[str, ...]:
 
 
 def _parse(query: str | Condition) -> Condition:
-    if not isinstance(query, str):
-        return query
-    return Everything() if query.strip() in {"", "*", "*:*"} else parse_query(query)
+    return parse_string(query) if isinstance(query, str) else query
 
 
 def _day(ordinal: int) -> date | None:

@@ -41,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
         page = page_of(request.GET.get("page", ""))
         results = search_documents(query, filters=chosen, page=page, sort=sort)
         if results.total and page > results.pages:
-            return redirect(with_parameters(parameters, page=str(results.pages)))
+            return redirect(request.path + with_parameters(parameters, page=str(results.pages)))
         context |= {
             "results": results,
             "facets": facets_of(results.facets, parameters),

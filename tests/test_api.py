@@ -1,0 +1,210 @@
+"""The public API: what the contract says, of published documents only."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from archive.models import Document, Issue
+from archive.search import update
+from tests.factories import make_document, make_issue, make_parsed_issue
+
+pytestmark = pytest.mark.django_db
+
+
+def published(**changes: Any) -> Issue:
+    issue = make_issue(**changes)
+    update.index_issue(issue)
+    return issue
+
+
+def get(client: Client, path: str, status: int = 200, **params: str) -> Any:
+    response = client.get(f"/api/v1/{path}", params)
+    assert response.status_code == status, response.content
+    return response.json()
+
+
+def test_search(client: Client) -> None:
+    issue = published()
+    answer = get(client, "search", q="逐株登记")
+    first = issue.documents.get(position=1)
+    assert answer["total"] == 1
+    (result,) = answer["results"]
+    assert result["id"] == first.public_id
+    assert result["title"] == first.title
+    assert result["number"] == "云政发〔2024〕1号"
+    assert result["issue"] == "云岭市人民政府公报 2024年第1期"
+    assert result["url"] == first.get_absolute_url()
+    assert isinstance(result["score"], float)
+    assert "<mark>逐株登记</mark>" in result["snippets"][0]
+    assert answer["facets"]["year"] == [{"value": "2024", "count": 1}]
+    assert set(answer["facets"]) >= {"year", "category", "kind", "issuer"}
+
+
+def test_search_is_narrowed_sorted_and_paged(client: Client) -> None:
+    published(documents=tuple(make_document(n, number=f"云政发〔2024〕{n}号") for n in range(1, 31)))
+    published(label="2")
+    assert get(client, "search", q="通知", category="人事任免")["total"] == 1
+    found = [
+        get(client, "search", q="通知", number="", sort="number", page=str(n))["results"] for n in (1, 2)
+    ]
+    numbers = [result["number"] for page in found for result in page]
+    assert len(found[0]) == 20
+    assert numbers[:30] == sorted(numbers[:30], key=lambda n: (n[:3], int(n.split("〕")[1][:-1])))
+    assert get(client, "search", q="通知", year="1999")["total"] == 0
+
+
+def test_a_question_has_no_whole_match_and_the_nearest_results(client: Client) -> None:
+    published()
+    answer = get(client, "search", q="古树名木应该由谁来普查登记？")
+    assert (answer["total"], answer["partial"]) == (0, True)
+    assert answer["results"][0]["title"] == "云岭市人民政府关于加强古树名木保护工作的通知"
+    none = get(client, "search", q="古树 编织袋")
+    assert (none["total"], none["partial"], none["results"]) == (0, False, [])
+
+
+@pytest.mark.parametrize(
+    "query", ["\x00", '"', "-", "\ufffe", "a" * 5000, "OR OR", "title:", "(", "%00", "\U0010ffff"]
+)
+def test_any_query_is_answered(client: Client, query: str) -> None:
+    published()
+    for path in ("search", "documents", "issues"):
+        get(
+            client,
+            path,
+            q=query,
+            year=query,
+            category=query,
+            kind=query,
+            issuer=query,
+            gazette=query,
+            number=query,
+        )
+
+
+def test_an_odd_page_is_a_clear_error(client: Client) -> None:
+    assert client.get("/api/v1/search", {"q": "a", "page": "x"}).status_code == 422
+    assert client.get("/api/v1/search", {"q": "a", "page": "0"}).status_code == 422
+
+
+def test_issues(client: Client) -> None:
+    first, second = published(), published(label="增刊1")
+    answer = get(client, "issues")
+    assert answer["total"] == 2
+    assert {issue["id"] for issue in answer["results"]} == {first.pk, second.pk}
+    (special,) = [issue for issue in answer["results"] if issue["id"] == second.pk]
+    assert special["number"] == "增刊1"
+    assert special["url"] == second.get_absolute_url()
+    assert get(client, "issues", year="2023")["total"] == 0
+    assert get(client, "issues", gazette="云岭市人民政府公报")["total"] == 2
+
+
+def test_an_issue_reads_as_it_was_parsed(client: Client) -> None:
+    issue = published()
+    answer = get(client, f"issues/{issue.pk}")
+    parsed = make_parsed_issue()
+    assert answer["schema"] == "gazette-issue/1"
+    for name in ("gazette", "year", "number", "total_number", "frequency", "organiser"):
+        assert answer[name] == getattr(parsed, name), name
+    assert answer["published_on"] == "2024-02-28"
+    assert answer["source"]["sha256"] == parsed.source.sha256
+    assert [entry["title"] for entry in answer["contents"]] == [entry.title for entry in parsed.contents]
+    assert len(answer["documents"]) == 4
+    for read, document in zip(answer["documents"], parsed.documents, strict=True):
+        for name in (
+            "position",
+            "title",
+            "number",
+            "category",
+            "kind",
+            "issuer",
+            "recipients",
+            "note",
+            "first_page",
+        ):
+            assert read[name] == getattr(document, name), name
+        assert read["signed_by"] == list(document.signed_by)
+        assert read["signed_on"] == (document.signed_on and document.signed_on.isoformat())
+        assert [(b["kind"], b["text"], b["section"]) for b in read["blocks"]] == [
+            (b.kind, b.text, b.section) for b in document.blocks
+        ]
+        assert [(s["label"], s["parent"], s["run_in"]) for s in read["sections"]] == [
+            (s.label, s.parent, s.run_in) for s in document.sections
+        ]
+        assert [t["rows"] for t in read["tables"]] == [[list(row) for row in t.rows] for t in document.tables]
+        assert [m["person"] for r in read["rosters"] for m in r["members"]] == [
+            m.person for r in document.rosters for m in r.members
+        ]
+        assert [(a["action"], a["person"], a["remark"]) for a in read["appointments"]] == [
+            (a.action, a.person, a.remark) for a in document.appointments
+        ]
+        assert [(r["number"], r["relation"]) for r in read["references"]] == [
+            (r.number, r.relation) for r in document.references
+        ]
+        assert [(e["title"], e["block"]) for e in read["enclosures"]] == [
+            (e.title, e.block) for e in document.enclosures
+        ]
+        assert [(a["title"], a["omitted"]) for a in read["attachments"]] == [
+            (a.title, a.omitted) for a in document.attachments
+        ]
+
+
+def test_documents(client: Client) -> None:
+    issue = published()
+    first = issue.documents.get(position=1)
+    assert get(client, "documents")["total"] == 4
+    assert get(client, "documents", category="人事任免")["total"] == 1
+    (found,) = get(client, "documents", number="云政发2024-1")["results"]
+    assert found["id"] == first.public_id
+    assert get(client, "documents", number="星际")["total"] == 0
+    whole = get(client, f"documents/{first.public_id}")
+    assert whole["title"] == first.title
+    assert whole["blocks"]
+    get(client, "documents/nonsense", 404)
+    assert client.get("/api/v1/documents/%00").status_code == 404
+
+
+def test_an_old_id_still_answers(client: Client) -> None:
+    first = published().documents.get(position=1)
+    first.aliases.create(public_id="oldoldold")
+    assert get(client, "documents/oldoldold")["id"] == first.public_id
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn"])
+def test_only_what_is_published(client: Client, state: str) -> None:
+    issue = published(state=state)
+    document = issue.documents.get(position=1)
+    for path in ("search?q=", "issues", "documents", "search?q=古树"):
+        assert get(client, path)["total"] == 0
+    get(client, f"issues/{issue.pk}", 404)
+    get(client, f"documents/{document.public_id}", 404)
+
+
+def test_a_document_withdrawn_alone_leaves_its_issue(client: Client) -> None:
+    issue = published()
+    document = issue.documents.get(position=1)
+    Document.objects.filter(pk=document.pk).update(withdrawn_at=timezone.now(), withdrawn_reason="个人信息")
+    update.index_issue(issue)
+    get(client, f"documents/{document.public_id}", 404)
+    assert document.title not in client.get(f"/api/v1/issues/{issue.pk}").content.decode()
+    assert document.title not in client.get("/api/v1/search", {"q": "古树"}).content.decode()
+
+
+def test_how_many_queries_an_issue_takes(client: Client) -> None:
+    small = published()
+    large = published(label="2", documents=tuple(make_document(n) for n in range(1, 30)))
+    with CaptureQueriesContext(connection) as few:
+        get(client, f"issues/{small.pk}")
+    with CaptureQueriesContext(connection) as many:
+        get(client, f"issues/{large.pk}")
+    assert len(many) <= len(few) <= 14
+
+
+def test_it_describes_itself_and_fetches_nothing_from_elsewhere(client: Client) -> None:
+    described = get(client, "openapi.json")
+    paths = {path.removeprefix("/api/v1/") for path in described["paths"]}
+    assert paths == {"search", "issues", "issues/{id}", "documents", "documents/{id}"}
+    assert client.get("/api/v1/docs").status_code == 404
