@@ -66,7 +66,7 @@ def _ingest(lease: Lease) -> str:
             progress=Reporter(lease).report,
         )
     except IngestError as error:
-        lease.finish(IngestRun.State.FAILED, str(error))
+        lease.finish(IngestRun.State.FAILED, without_name(error))
         forget_upload(run)
         return "failed"
     except Stopped:
@@ -80,7 +80,7 @@ def _ingest(lease: Lease) -> str:
             # A database that was restarted, a full disk: the next sweep queues the run again.
             lease.update(state=IngestRun.State.QUEUED, lease_until=None, worker="")
             return "to be tried again"
-        message = f"{run.file_name}：程序出错（{type(error).__name__}）。请把这个文件交给维护人员"
+        message = f"程序出错（{type(error).__name__}）。请把这个文件交给维护人员"
         lease.finish(IngestRun.State.FAILED, message)
         forget_upload(run)
         return "failed"
@@ -88,6 +88,11 @@ def _ingest(lease: Lease) -> str:
     lease.finish(IngestRun.State.DONE, message, result.issue)
     forget_upload(run)
     return result.outcome
+
+
+def without_name(error: IngestError) -> str:
+    """The message of an error, for a place that names the file itself: 第 3 页：PDF 已损坏。请重新导出"""
+    return str(error).removeprefix(error.file).lstrip("，：")
 
 
 class Reporter:

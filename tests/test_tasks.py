@@ -136,7 +136,7 @@ def test_a_bad_file_fails_with_its_reason_and_leaves_nothing(settings: Settings)
     assert ingest_upload.call(run.pk) == "failed"
     run.refresh_from_db()
     assert run.state == "failed"
-    assert run.message.startswith("日记.txt：没有找到公文")
+    assert run.message.startswith("没有找到公文")
     assert not Issue.objects.exists()
     assert files_in(settings.UPLOADS_DIR) == []
     assert list(stored_originals()) == []

@@ -1,0 +1,68 @@
+"""What editors fill in at the desk."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """One file or many; the cleaned value is a list. What they hold is checked one by one, when they are kept."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", SeveralFilesInput(attrs={"accept": ".pdf,.txt"}))
+        super().__init__(**options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = [file for file in data if file] if isinstance(data, list | tuple) else [data] if data else []
+        if not files and self.required:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(files) > settings.UPLOAD_MAX_FILES:
+            message = ngettext(
+                "一次最多上传 %(n)s 个文件。", "一次最多上传 %(n)s 个文件。", settings.UPLOAD_MAX_FILES
+            )
+            raise forms.ValidationError(message, code="too-many", params={"n": settings.UPLOAD_MAX_FILES})
+        return files
+
+
+class UploadForm(forms.Form):
+    """Issue files, and how to take them in."""
+
+    uploads = SeveralFilesField(
+        label=_("公报文件"), error_messages={"required": _("请选择要上传的公报文件（PDF 或 txt）。")}
+    )
+    password = forms.CharField(
+        label=_("PDF 打开密码"),
+        required=False,
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    replace = forms.BooleanField(label=_("替换已入库的同一期"), required=False)
+
+
+class DiscardForm(forms.Form):
+    """A draft is deleted for good: the box must be ticked."""
+
+    sure = forms.BooleanField(
+        label=_("我确认删除这份草稿和它的文件"),
+        error_messages={"required": _("请先勾选确认，再丢弃草稿。")},
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Readers see the reason at the address of what was withdrawn."""
+
+    reason = forms.CharField(
+        label=_("撤回理由（读者会看到）"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("请写明撤回的理由：读者会在原网址看到它。")},
+    )
