@@ -209,7 +209,7 @@ def test_nothing_typed_or_printed_becomes_markup(client: Client) -> None:
         {"q": "通知", "kind": EVIL},
         {"category": EVIL},
     ):
-        page = get(client, "/search/", **asked)
+        page = Page.of(client.get("/search/", asked))
         assert not page.all("img")
         assert [s for s in page.all("script") if not s.get("src")] == []
         assert page.unclosed == []

@@ -1,0 +1,161 @@
+"""A real issue: what is found is what a plain scan finds, of its texts and of its truth."""
+
+import json
+import random
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.ingest.parse.records import ParsedIssue
+from archive.ingest.read import read_issue
+from archive.ingest.store import save_issue
+from archive.models import Document, Issue
+from archive.search import update
+from archive.search.folding import normalise
+from archive.search.query import search_documents
+from archive.search.query_language import make_term
+from archive.search.texts import document_texts, prefetch
+
+pytestmark = pytest.mark.django_db
+
+PDF, TRUTH = "issue/yangquan-2022-02.pdf", "issue/yangquan-2022-02.truth.json"
+
+
+@cache
+def parsed(path: Path) -> ParsedIssue:
+    return read_issue(path)
+
+
+@pytest.fixture
+def issue(shared: Path) -> Issue:
+    issue = save_issue(parsed(shared / PDF), file_size=1)
+    issue.state = "published"
+    issue.save()
+    update.index_issue(issue)
+    return issue
+
+
+@pytest.fixture
+def truth(shared: Path) -> list[dict[str, Any]]:
+    documents: list[dict[str, Any]] = json.loads((shared / TRUTH).read_text())["documents"]
+    return documents
+
+
+def simply_folded(text: str) -> str:
+    """Folded by other means than the project's: width and white space only, which is all this print needs."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).translate(
+        str.maketrans("〔〕【】()", "[][][]")
+    )
+
+
+def text_of(document: dict[str, Any]) -> str:
+    """Everything the truth knows of a document."""
+    parts = [document["title_body"], document["number_body"], document["number_contents"] or ""]
+    parts += [block["text"] for block in document["blocks"]]
+    parts += ["".join(member) for roster in document["rosters"] for member in roster]
+    return simply_folded("\n".join(parts))
+
+
+def positions(query: str) -> set[int]:
+    return {hit.document.position for hit in search_documents(query, page_size=100).hits}
+
+
+@pytest.mark.parametrize(
+    ("query", "scanned"),
+    [
+        ("抽水蓄能", "抽水蓄能"),
+        ("阳政办发〔2022〕15号", "阳政办发[2022]15号"),
+        ("阳政办发[2022]15号", "阳政办发[2022]15号"),
+        ("[2022]15", "[2022]15"),
+        ("孟县", "孟县"),
+        ("盂县", "盂县"),
+        ("晋玮", "晋玮"),
+        ("安全生产", "安全生产"),
+        ("产安", "产安"),
+        ("市委常委、常务副市长", "市委常委、常务副市长"),
+        ("龍華口", "龙华口"),
+        ("煤", "煤"),
+    ],
+)
+def test_found_as_a_scan_of_the_truth_finds_it(
+    issue: Issue, truth: list[dict[str, Any]], query: str, scanned: str
+) -> None:
+    wanted = {document["index"] for document in truth if scanned in text_of(document)}
+    assert wanted
+    assert positions(query) == wanted
+
+
+def test_random_runs_of_the_truth_are_found_where_they_stand(
+    issue: Issue, truth: list[dict[str, Any]]
+) -> None:
+    """Runs of 1 to 12 characters, across words as the cut falls. The parse of the PDF may differ from the truth
+    by the hundredth that its own tests allow; a run that the parse does not hold cannot be found."""
+    choose = random.Random(2022)
+    asked = right = 0
+    while asked < 400:
+        document = choose.choice(truth)
+        block = choose.choice(document["blocks"])["text"]
+        start = choose.randrange(len(block))
+        run = "".join(block[start : start + choose.randrange(1, 13)].split())
+        term = make_term(run)
+        if term is None or term.whole:
+            continue
+        asked += 1
+        right += document["index"] in positions(f'"{run}"')
+    assert right / asked >= 0.99
+
+
+def test_random_runs_and_pairs_equal_a_scan(issue: Issue) -> None:
+    folded = {}
+    for document in prefetch(Document.objects.published()):
+        texts = document_texts(document)
+        parts = [*texts.titles, *texts.numbers, *texts.people, texts.body]
+        folded[document.position] = [normalise(part) for part in parts]
+
+    def scan(run: str) -> set[int]:
+        return {position for position, parts in folded.items() if any(run in part for part in parts)}
+
+    choose = random.Random(15)
+
+    def some_run() -> str:
+        while True:
+            body = choose.choice(list(folded.values()))[-1]
+            start = choose.randrange(len(body))
+            run = body[start : start + choose.randrange(1, 13)].replace(" ", "").replace('"', "")
+            term = make_term(run)
+            if term and not term.whole and run[0] != "-":
+                return run
+
+    for _ in range(300):
+        run = some_run()
+        assert positions(f'"{run}"') == scan(run), run
+    for _ in range(100):
+        first, second = some_run(), some_run()
+        assert positions(f'"{first}" "{second}"') == scan(first) & scan(second), (first, second)
+
+
+def test_the_number_of_the_plan_leads_and_the_person_is_found(issue: Issue) -> None:
+    assert search_documents("阳政办发〔2022〕15号").hits[0].document.number == "阳政办发〔2022〕15号"
+    hit = search_documents("晋玮").hits[0]
+    assert re.search(r"<mark>晋\s*玮</mark>", "".join(s.html for s in hit.snippets) + hit.title)
+    assert positions("person:晋玮") == {hit.document.position}
+
+
+def test_hits_name_their_sections(issue: Issue) -> None:
+    anchors = [s.anchor for hit in search_documents("应急响应").hits for s in hit.snippets]
+    assert sum(bool(anchor) for anchor in anchors) > len(anchors) / 2
+    for hit in search_documents("应急响应").hits:
+        known = set(hit.document.sections.values_list("anchor", flat=True))
+        assert {s.anchor for s in hit.snippets if s.anchor} <= known
+
+
+def test_facets_of_the_issue(issue: Issue) -> None:
+    facets = search_documents("").facets
+    counts = {name: {value.value: value.count for value in values} for name, values in facets.items()}
+    assert counts["year"] == {"2022": 31}
+    assert sorted(counts["category"].values()) == [7, 8, 16]
+    assert sum(counts["kind"].values()) == 31
