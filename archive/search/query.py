@@ -28,7 +28,7 @@ from archive.search.ranking import SORTS, count_values, in_order
 from archive.search.results import FacetValue, Hit, SearchResults, TermCount
 from archive.search.snapshot import Snapshot
 from archive.search.snippets import Marker, question_terms, snippets
-from archive.search.texts import prefetch
+from archive.search.texts import passages_of
 
 FACETS = ("year", "category", "kind", "issuer", "gazette")
 MAX_PAGE_SIZE = 100
@@ -148,7 +148,9 @@ def _hits(found: _Found) -> tuple[Hit, ...]:
     Read through `published()` once more: what was withdrawn a moment ago is not shown, whatever the index says.
     """
     keys = [int(key.rpartition(".")[2]) for key, _ in found.page]
-    rows = {row.pk: row for row in prefetch(Document.objects.published().filter(pk__in=keys))}
+    published = Document.objects.published().select_related("issue__gazette")
+    rows = {row.pk: row for row in published.filter(pk__in=keys)}
+    bodies = passages_of(list(rows))
     title = Marker.for_field(found.terms, "title")
     number = Marker.for_field(found.terms, "number")
     return tuple(
@@ -157,7 +159,7 @@ def _hits(found: _Found) -> tuple[Hit, ...]:
             score=score,
             title=title.mark(document.title),
             number=number.mark(document.number),
-            snippets=snippets(document, found.terms),
+            snippets=snippets(bodies[pk], found.terms),
         )
         for pk, (_, score) in zip(keys, found.page, strict=True)
         if pk in rows

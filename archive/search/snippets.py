@@ -2,21 +2,21 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from archive.models import Document
-from archive.search.folding import fold
+from archive.search.folding import fold, normalise
 from archive.search.grams import plain_gram
 from archive.search.matching import word_pattern
 from archive.search.partial import is_question, question_grams
 from archive.search.query_language import Term, parse_query, positive_terms
 from archive.search.results import Snippet
-from archive.search.texts import Passage, passages
+from archive.search.texts import Passage
 
 # Characters of the print in one snippet, how far it may reach for the ends of its sentence, hits read of a term.
 _WINDOW, _REACH, _MOST_HITS = 84, 30, 300
@@ -87,51 +87,74 @@ def question_terms(query: str) -> tuple[Term, ...]:
     return tuple(Term(plain_gram(pair), whole=plain_gram(pair) != pair) for pair in pairs)
 
 
-def snippets(document: Document, terms: tuple[Term, ...], limit: int = 3) -> tuple[Snippet, ...]:
-    """The best places of the body, most different terms first, in the order printed; else how the body begins."""
-    pieces = passages(document)
-    body = "\n".join(piece.text for piece in pieces)
-    starts: list[int] = []
-    position = 0
-    for piece in pieces:
-        starts.append(position)
-        position += len(piece.text) + 1
-    finds = Marker.for_field(terms, "person").finds(body)
-    windows = _best_windows(finds, limit)
-    if not windows:
-        end = _end_of_sentence(body, min(_WINDOW, len(body)))
-        return (Snippet(_cut(body, 0, end, [])),) if body.strip() else ()
-    found = []
-    for first, last in windows:
-        start = _start_of_sentence(body, first)
-        end = _end_of_sentence(body, max(last, min(start + _WINDOW, len(body))))
-        piece = _piece_at(pieces, starts, first)
-        found.append(Snippet(_cut(body, start, end, finds), piece.heading, piece.anchor))
-    return tuple(found)
+def snippets(passages: Sequence[Passage], terms: Iterable[Term], limit: int = 3) -> tuple[Snippet, ...]:
+    """The best places of a body, most different terms first, in the order printed; else how the body begins."""
+    marker = Marker.for_field(terms, "person")
+    folded = [normalise(passage.text) for passage in passages]
+    present = [
+        frozenset(i for i, term in enumerate(marker.terms) if _places(text, term, most=1)) for text in folded
+    ]
+    if set(range(len(marker.terms))) - frozenset().union(*present):
+        present = _with_finds_over_borders(passages, marker, present)
+    order = sorted((-len(terms), i) for i, terms in enumerate(present) if terms)
+    chosen: list[int] = []
+    for _, i in order:
+        # A snippet may run on into the two passages behind its own.
+        if all(abs(i - other) > 2 for other in chosen):
+            chosen.append(i)
+            if len(chosen) == limit:
+                break
+    if not chosen:
+        return (_snippet(passages, 0, Marker(())),) if passages else ()
+    return tuple(_snippet(passages, i, marker) for i in sorted(chosen))
 
 
-def _piece_at(pieces: list[Passage], starts: list[int], position: int) -> Passage:
-    return pieces[bisect_right(starts, position) - 1]
+def _with_finds_over_borders(
+    passages: Sequence[Passage], marker: Marker, present: list[frozenset[int]]
+) -> list[frozenset[int]]:
+    """`present`, with what stands over the end of a passage counted to the one it begins in."""
+    starts = [0, *accumulate(len(passage.text) + 1 for passage in passages)]
+    found = [set(terms) for terms in present]
+    for find in marker.finds("\n".join(passage.text for passage in passages)):
+        found[bisect_right(starts, find.start) - 1].add(find.term)
+    return [frozenset(terms) for terms in found]
 
 
-def _places(folded: str, term: Term) -> list[int]:
-    """Where `term` stands in folded text, the first few hundred."""
+def _snippet(passages: Sequence[Passage], i: int, marker: Marker) -> Snippet:
+    """The best window that begins in passage `i`; it may run on into the next two."""
+    first = passages[i].text
+    text = "\n".join(passage.text for passage in passages[i : i + 3])
+    if i + 3 < len(passages):
+        text += "\n"
+    finds = marker.finds(text)
+    start, last = _best_window(finds, len(first))
+    start = _start_of_sentence(text, start)
+    end = _end_of_sentence(text, max(last, min(start + _WINDOW, len(text))))
+    return Snippet(_cut(text, start, end, finds), passages[i].heading, passages[i].anchor)
+
+
+def _places(folded: str, term: Term, most: int = _MOST_HITS) -> list[int]:
+    """Where `term` stands in folded text, the first `most` of them."""
+    if term.text not in folded:
+        return []
     if term.whole:
         matches = word_pattern(term.text).finditer(folded)
-        return [match.start() for match, _ in zip(matches, range(_MOST_HITS), strict=False)]
+        return [match.start() for match, _ in zip(matches, range(most), strict=False)]
     found: list[int] = []
     at = folded.find(term.text)
-    while at >= 0 and len(found) < _MOST_HITS:
+    while at >= 0 and len(found) < most:
         found.append(at)
         # one further, so that 一一 is found twice in 一一一: the marks run together
         at = folded.find(term.text, at + 1)
     return found
 
 
-def _best_windows(finds: list[Find], limit: int) -> list[tuple[int, int]]:
-    """Up to `limit` windows (first and last printed position) with the most different terms, in print order."""
-    candidates = []
+def _best_window(finds: list[Find], begins_before: int) -> tuple[int, int]:
+    """First and last printed position of the window with the most different terms."""
+    best = (0, 0, 0)
     for i, first in enumerate(finds):
+        if first.start > begins_before:
+            break
         terms = {first.term}
         last = first.end
         for find in finds[i + 1 : i + 40]:
@@ -139,17 +162,8 @@ def _best_windows(finds: list[Find], limit: int) -> list[tuple[int, int]]:
                 break
             terms.add(find.term)
             last = max(last, find.end)
-        candidates.append((-len(terms), first.start, last))
-    candidates.sort()
-    chosen: list[tuple[int, int]] = []
-    for _, start, last in candidates:
-        # A window grows to whole sentences: at this distance two cannot meet.
-        apart = _WINDOW + 2 * _REACH
-        if all(last + apart < other[0] or start > other[1] + apart for other in chosen):
-            chosen.append((start, last))
-            if len(chosen) == limit:
-                break
-    return sorted(chosen)
+        best = max(best, (len(terms), -first.start, last))
+    return -best[1], best[2]
 
 
 def _start_of_sentence(text: str, position: int) -> int:

@@ -5,16 +5,14 @@ never runs from one part into another, nor from one title into the next; inside 
 end of a paragraph, as it may over the end of a printed page.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
 from archive.models import Block, Document, Roster, Table
 from archive.search.folding import normalise
-
-# What `document_texts` reads; `prefetch` asks for all of it in few queries.
-_ROWS = ("tables", "rosters", "appointments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +35,9 @@ class DocumentTexts:
 
 
 def prefetch(documents: QuerySet[Document]) -> QuerySet[Document]:
-    """`documents` with all rows that their texts are made of."""
-    blocks = Block.objects.select_related("section").order_by("position")
+    """`documents` with all rows that `document_texts` reads."""
     return documents.select_related("issue__gazette").prefetch_related(
-        Prefetch("blocks", queryset=blocks), *_ROWS
+        Prefetch("blocks", Block.objects.order_by("position")), "tables", "rosters", "appointments"
     )
 
 
@@ -49,42 +46,69 @@ def document_texts(document: Document) -> DocumentTexts:
     people = [appointment.person for appointment in document.appointments.all()]
     for roster in document.rosters.all():
         people.extend(member.get("person", "") for member in roster.members)
+    body = _passages(
+        [(block.text, block.table_id, block.roster_id, "", "", "") for block in document.blocks.all()],
+        {table.pk: _table_rows(table.title, table.columns, table.rows) for table in document.tables.all()},
+        {roster.pk: _roster_rows(roster.members) for roster in document.rosters.all()},
+    )
     return DocumentTexts(
         titles=_distinct([document.title, document.title_in_contents]),
         numbers=_distinct([document.number, document.number_as_printed, document.number_in_contents]),
         people=_distinct(people),
-        body="\n".join(passage.text for passage in passages(document)),
+        body="\n".join(passage.text for passage in body),
     )
 
 
-def passages(document: Document) -> list[Passage]:
-    """The body in reading order, tables and rosters where they are printed."""
-    tables = {table.pk: table for table in document.tables.all()}
-    rosters = {roster.pk: roster for roster in document.rosters.all()}
+def passages_of(documents: Collection[int]) -> Mapping[int, list[Passage]]:
+    """The bodies of some documents (primary keys) in reading order, with their sections, in three queries."""
+    blocks: defaultdict[int, list[_Block]] = defaultdict(list)
+    names = ("text", "table", "roster", "section__anchor", "section__label", "section__heading")
+    of_documents = {"document__in": documents}
+    for key, *block in (
+        Block.objects.filter(**of_documents).order_by("position").values_list("document", *names)
+    ):
+        blocks[key].append(tuple(block))
+    tables: defaultdict[int, _Rows] = defaultdict(dict)
+    for key, pk, title, columns, rows in (
+        Table.objects.filter(**of_documents)
+        .order_by("position")
+        .values_list("document", "pk", "title", "columns", "rows")
+    ):
+        tables[key][pk] = _table_rows(title, columns, rows)
+    rosters: defaultdict[int, _Rows] = defaultdict(dict)
+    for key, pk, members in (
+        Roster.objects.filter(**of_documents).order_by("position").values_list("document", "pk", "members")
+    ):
+        rosters[key][pk] = _roster_rows(members)
+    return {key: _passages(blocks[key], tables[key], rosters[key]) for key in documents}
+
+
+# text, table, roster; anchor, label and heading of the section
+_Block = tuple[str, int | None, int | None, str | None, str | None, str | None]
+_Rows = dict[int, list[list[str]]]
+
+
+def _passages(blocks: Iterable[_Block], tables: _Rows, rosters: _Rows) -> list[Passage]:
+    """The body in reading order, tables and rosters where they are printed. Empties `tables` and `rosters`."""
     found: list[Passage] = []
-    for block in document.blocks.all():
-        text = block.text
-        if block.table_id in tables:
-            text = _with_cells(text, _table_rows(tables.pop(block.table_id)))
-        if block.roster_id in rosters:
-            text = _with_cells(text, _roster_rows(rosters.pop(block.roster_id)))
+    for text, table, roster, anchor, label, heading in blocks:
+        for key, rows in ((table, tables), (roster, rosters)):
+            if key is not None and key in rows:
+                text = _with_cells(text, rows.pop(key))
         if text:
-            section = block.section if block.section_id else None
-            found.append(Passage(text, section.anchor, str(section)) if section else Passage(text))
+            found.append(Passage(text, anchor or "", f"{label or ''}{heading or ''}"))
     # Of tables and rosters that no block leads to, nothing may be lost either.
-    for table in tables.values():
-        found.append(Passage(_with_cells("", _table_rows(table))))
-    for roster in rosters.values():
-        found.append(Passage(_with_cells("", _roster_rows(roster))))
+    for rows in (tables, rosters):
+        found.extend(Passage(_with_cells("", cells)) for cells in rows.values())
     return found
 
 
-def _table_rows(table: Table) -> list[list[str]]:
-    return [[table.title], list(table.columns), *table.rows]
+def _table_rows(title: str, columns: list[str], rows: list[list[str]]) -> list[list[str]]:
+    return [[title], columns, *rows]
 
 
-def _roster_rows(roster: Roster) -> list[list[str]]:
-    return [[m.get("role", ""), m.get("person", ""), m.get("post", "")] for m in roster.members]
+def _roster_rows(members: list[dict[str, str]]) -> list[list[str]]:
+    return [[member.get(name, "") for name in ("role", "person", "post")] for member in members]
 
 
 def _with_cells(text: str, rows: list[list[str]]) -> str:

@@ -35,6 +35,7 @@ from archive.search.query_language import (
 from archive.search.ranking import count_values, in_order
 from archive.search.snapshot import Snapshot
 from archive.search.snippets import Marker, snippets
+from archive.search.texts import passages_of
 
 # Prepared fields by what the index does with them.
 _FACETED = ("year", "category", "kind", "issuer", "gazette")
@@ -204,7 +205,9 @@ class GramSearchBackend(BaseSearchBackend):
             terms = positive_terms(condition)
             instance = result.object
             result.highlighted = {
-                "text": [snippet.html for snippet in snippets(instance, terms)] if instance else [],
+                "text": [snippet.html for snippet in snippets(passages_of([instance.pk])[instance.pk], terms)]
+                if instance
+                else [],
                 "title": [Marker.for_field(terms, "title").mark(instance.title)] if instance else [],
             }
         return result
