@@ -58,7 +58,8 @@ def upload(request: HttpRequest) -> HttpResponse:
             refused.append(str(error))
     _say_accepted(request, accepted)
     for message in refused[:_MOST_MESSAGES]:
-        messages.error(request, message)
+        # What is wrong with a file is said in the language of the gazette.
+        messages.error(request, format_html('<span lang="zh-Hans">{}</span>', message))
     if len(refused) > _MOST_MESSAGES:
         messages.error(request, _("另有 %(n)s 个文件未能接收。") % {"n": len(refused) - _MOST_MESSAGES})
     return redirect("desk")
@@ -152,12 +153,16 @@ def _say_accepted(request: HttpRequest, accepted: list[Accepted]) -> None:
             messages.info(
                 request,
                 format_html(
-                    '{}：{}<a href="{}" lang="zh-Hans">{}</a>',
+                    '<span lang="zh-Hans">{}</span>{}{}<a href="{}" lang="zh-Hans">{}</a>',
                     one.name,
+                    _("："),
                     _("已在库中："),
                     reverse("desk-issue", args=[one.issue.pk]),
                     one.issue.name,
                 ),
             )
         else:
-            messages.info(request, f"{one.name}：{_('同一文件正在处理。')}")
+            messages.info(
+                request,
+                format_html('<span lang="zh-Hans">{}</span>{}{}', one.name, _("："), _("同一文件正在处理。")),
+            )

@@ -6,6 +6,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -76,7 +77,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     except PublishingError as error:
         messages.error(request, str(error))
         return redirect("desk-issue", pk)
-    messages.success(request, _("草稿已丢弃：%(name)s") % {"name": found.name})
+    messages.success(request, format_html('{}<span lang="zh-Hans">{}</span>', _("草稿已丢弃："), found.name))
     return redirect("desk")
 
 

@@ -1,0 +1,161 @@
+"""The administration: accounts, names and what is left to mend by hand. What was parsed is shown, not edited.
+
+Publishing and withdrawing belong to the desk, which keeps the index in step; here the state is read only.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from archive.models import (
+    Appointment,
+    Attachment,
+    Block,
+    ContentsEntry,
+    Document,
+    DocumentAlias,
+    Enclosure,
+    Finding,
+    Gazette,
+    IngestRun,
+    Issue,
+    Page,
+    Reference,
+    Roster,
+    Section,
+    Table,
+)
+from archive.publishing import index_on_commit
+
+
+class AsParsed(admin.ModelAdmin[Any]):
+    """Shown as the parser read it. A mistake in it is mended by reading the file anew."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Gazette)
+class GazetteAdmin(admin.ModelAdmin[Gazette]):
+    list_display = ["name", "slug", "organiser", "frequency"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(Issue)
+class IssueAdmin(admin.ModelAdmin[Issue]):
+    """What a file does not say can be filled in here: gazette, year, label, numbers, date."""
+
+    list_display = ["__str__", "state", "published_on", "page_count", "file_name", "added_at"]
+    list_filter = ["state", "gazette", "year", "source_kind"]
+    list_select_related = ["gazette"]
+    search_fields = ["label", "file_name", "sha256", "gazette__name"]
+    date_hierarchy = "published_on"
+    fields = [
+        *("gazette", "year", "label", "number", "total_number", "published_on"),
+        *("state", "released_at", "withdrawn_at", "withdrawn_reason"),
+        *("file_name", "sha256", "file_size", "source_kind", "text_source", "page_count"),
+        *("parser_version", "added_at", "changed_at"),
+    ]
+    _EDITABLE = frozenset({"gazette", "year", "label", "number", "total_number", "published_on"})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> list[str]:
+        return [str(name) for name in self.fields if name not in self._EDITABLE]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
+        """Drafts are discarded and issues withdrawn at the desk, where file and index follow."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.is_published:
+            index_on_commit(obj)
+
+
+@admin.register(Document)
+class DocumentAdmin(AsParsed):
+    list_display = ["title", "number", "issuer", "kind", "signed_on", "issue", "position"]
+    list_filter = ["kind", "category", "issue__gazette", "issue__year"]
+    list_select_related = ["issue__gazette"]
+    search_fields = ["title", "number", "number_in_contents", "public_id"]
+
+
+@admin.register(IngestRun)
+class IngestRunAdmin(AsParsed):
+    list_display = ["file_name", "state", "stage", "attempts", "uploaded_by", "created_at", "finished_at"]
+    list_filter = ["state", "stage"]
+    list_select_related = ["uploaded_by"]
+    search_fields = ["file_name", "sha256", "message"]
+
+
+@admin.register(Finding)
+class FindingAdmin(AsParsed):
+    list_display = ["message", "code", "severity", "issue", "document", "page"]
+    list_filter = ["severity", "code"]
+    list_select_related = ["issue__gazette", "document"]
+    search_fields = ["message"]
+
+
+@admin.register(Reference)
+class ReferenceAdmin(AsParsed):
+    list_display = ["relation", "number", "title", "document", "target"]
+    list_filter = ["relation"]
+    list_select_related = ["document", "target"]
+    search_fields = ["number", "title", "evidence"]
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(AsParsed):
+    list_display = ["person", "action", "post", "remark", "document"]
+    list_filter = ["action"]
+    list_select_related = ["document"]
+    search_fields = ["person", "post"]
+
+
+@admin.register(DocumentAlias)
+class DocumentAliasAdmin(AsParsed):
+    list_display = ["public_id", "document"]
+    list_select_related = ["document"]
+    search_fields = ["public_id", "document__public_id"]
+
+
+class PartAdmin(AsParsed):
+    """A part of a document."""
+
+    list_display = ["__str__", "document", "position"]
+    list_select_related = ["document"]
+    search_fields = ["document__title", "document__number"]
+    raw_id_fields = ["document"]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        return super().get_queryset(request).order_by("document", "position")
+
+
+for model in (Section, Block, Table, Roster, Attachment, Enclosure):
+    admin.site.register(model, PartAdmin)
+
+
+@admin.register(ContentsEntry)
+class ContentsEntryAdmin(AsParsed):
+    list_display = ["title", "number", "page", "category", "issue", "document"]
+    list_select_related = ["issue__gazette", "document"]
+    search_fields = ["title", "number"]
+
+
+@admin.register(Page)
+class PageAdmin(AsParsed):
+    list_display = ["issue", "number", "printed_number", "readable"]
+    list_filter = ["readable"]
+    list_select_related = ["issue__gazette"]
+    # The boxes of a page's lines are long and say nothing to the eye.
+    exclude = ["lines"]

@@ -1,0 +1,66 @@
+"""The administration opens for every table, and changes only what nobody else can."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from archive.models import Document, Issue
+from archive.search.update import indexed_ids
+from tests.factories import make_issue
+
+pytestmark = pytest.mark.django_db
+
+MODELS = list(apps.get_app_config("archive").get_models())
+
+
+@pytest.fixture
+def administrator(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("guanli", password="a-long-word-1"))
+    return client
+
+
+def test_every_table_is_registered() -> None:
+    assert [model.__name__ for model in MODELS if not admin.site.is_registered(model)] == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_list_and_row_opens(administrator: Client, model: type[Issue]) -> None:
+    make_issue()
+    name = f"admin:archive_{model._meta.model_name}"
+    assert administrator.get(reverse(f"{name}_changelist"), {"q": "云"}).status_code == 200
+    for row in model._default_manager.all()[:1]:
+        assert administrator.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200
+
+
+def test_a_missing_label_is_filled_in(
+    administrator: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    issue = make_issue("draft", label="")
+    fields = {"gazette": issue.gazette_id, "year": 2024, "label": "增刊1", "state": "published"}
+    with django_capture_on_commit_callbacks(execute=True):
+        response = administrator.post(reverse("admin:archive_issue_change", args=[issue.pk]), fields)
+    assert response.status_code == 302
+    issue.refresh_from_db()
+    assert (issue.label, issue.state) == ("增刊1", "draft")
+    assert indexed_ids() == set()
+
+
+def test_a_published_issue_is_indexed_anew(
+    administrator: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    issue = make_issue()
+    fields = {"gazette": issue.gazette_id, "year": 2023, "label": "1"}
+    with django_capture_on_commit_callbacks(execute=True):
+        administrator.post(reverse("admin:archive_issue_change", args=[issue.pk]), fields)
+    assert indexed_ids() == set(Document.objects.values_list("pk", flat=True))
+
+
+def test_what_was_parsed_is_not_edited(administrator: Client) -> None:
+    document = make_issue().documents.get(position=1)
+    path = reverse("admin:archive_document_change", args=[document.pk])
+    assert administrator.post(path, {"title": "改"}).status_code == 403
+    assert administrator.get(reverse("admin:archive_issue_add")).status_code == 403
