@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 
 # Which entry of the navigation a page belongs to, by the name of its address.
@@ -30,12 +30,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "place": PLACES.get(match.url_name or "", "") if match else "",
         "search_address": reverse("search"),
         "number_address": reverse("number"),
-        "desk_address": _address("desk"),
+        "desk_address": reverse("desk"),
     }
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:  # while the desk is being built
-        return f"/{name}/"
