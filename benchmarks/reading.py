@@ -28,7 +28,9 @@ def child_seconds(command: list[str]) -> tuple[float, str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("issue", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()

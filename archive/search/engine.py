@@ -149,7 +149,6 @@ class GramIndex:
         self.folder = IndexFolder(path)
         self._opening = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self._process = os.getpid()
 
     def snapshot(self) -> Snapshot | None:
         """What is in the index now; None when there is none, or one of another version.

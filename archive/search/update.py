@@ -50,16 +50,20 @@ def rebuild() -> int:
 
 
 def ensure() -> bool:
-    """Rebuild when there is no index, or one made by another version; work off what waits. For the start of a
-    process; True when the index was rebuilt.
+    """Rebuild when there is no index, or one made by another version; True when it was rebuilt. Else work off what
+    waits, and bring in what a process had no time to ask for that was killed. Cheap, to be called often.
     """
-    if _backend().index.is_of_this_version():
-        work_off_queue()
-        return False
-    if not _backend().index.folder.current() and not Document.objects.published().exists():
-        return False
-    rebuild()
-    return True
+    published = set(Document.objects.published().values_list("pk", flat=True))
+    if not _backend().index.is_of_this_version():
+        if not published and not _backend().index.folder.current():
+            return False
+        rebuild()
+        return True
+    work_off_queue()
+    held = indexed_ids()
+    if held != published:
+        mend(Differences(missing=frozenset(published - held), left_over=frozenset(held - published)))
+    return False
 
 
 def work_off_queue() -> None:

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import random
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -320,6 +321,33 @@ def test_readers_of_other_processes_see_before_or_after_and_never_half(index: Gr
     assert writing.exitcode == 0
     assert searches > 20
     assert len(seen) > 1
+
+
+def test_threads_share_one_index_while_it_is_written(index: GramIndex) -> None:
+    records = random_records(40)
+    fill(index, records)
+    runs = ["政府", "关于印发", "2022", "安", "工作的通知"]
+    terms = [term for run in runs if (term := make_term(run))]
+    wanted = {term: scan(records, term) for term in terms}
+    wrong: list[str] = []
+    done = threading.Event()
+
+    def search() -> None:
+        while not done.is_set():
+            snapshot = snapshot_of(index)
+            for term in terms:
+                found = {snapshot.columns.keys[number] for number in match(snapshot, term)}
+                if {key for key in found if int(key.split(".")[2]) < 1000} != wanted[term]:
+                    wrong.append(term.text)
+
+    threads = [threading.Thread(target=search) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    write_issues(index.folder.path, 12)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
 
 
 def test_a_writer_that_is_killed_leaves_the_index_whole_and_unlocked(index: GramIndex) -> None:

@@ -97,6 +97,16 @@ def test_what_a_killed_process_left_in_the_queue_is_worked_off_at_the_next_start
     assert update.indexed_ids() == ids_published()
 
 
+def test_what_a_killed_process_never_asked_for_is_brought_in() -> None:
+    first = make_issue()
+    update.index_issue(first)
+    make_issue(label="2")
+    Issue.objects.filter(pk=first.pk).update(state="draft")
+    assert update.differences()
+    assert not update.ensure()
+    assert not update.differences()
+
+
 # --- making anew -------------------------------------------------------------------------------------
 def test_nothing_is_rebuilt_without_need() -> None:
     assert not update.ensure()
