@@ -21,6 +21,7 @@ from archive.search.texts import Passage
 # Characters of the print in one snippet, how far it may reach for the ends of its sentence, hits read of a term.
 _WINDOW, _REACH, _MOST_HITS = 84, 30, 300
 _SENTENCE_END = re.compile(r"[。；！？!?;\n]")
+_CLAUSE_END = re.compile(r"[，、：,:]")
 _BLANKS = re.compile(r"\s+")
 _ELLIPSIS = "…"
 
@@ -167,10 +168,12 @@ def _best_window(finds: list[Find], begins_before: int) -> tuple[int, int]:
 
 
 def _start_of_sentence(text: str, position: int) -> int:
-    """Where the sentence around `position` begins, or a little before `position` where that is too far."""
+    """Where the sentence around `position` begins; where that is too far, a clause of it, or a little before."""
     floor = max(0, position - _REACH)
-    ends = list(_SENTENCE_END.finditer(text, floor, position))
-    return ends[-1].end() if ends else floor
+    if ends := list(_SENTENCE_END.finditer(text, floor, position)):
+        return ends[-1].end()
+    clause = _CLAUSE_END.search(text, floor, position) if floor else None
+    return clause.end() if clause else floor
 
 
 def _end_of_sentence(text: str, position: int) -> int:

@@ -42,15 +42,19 @@ def search(request: HttpRequest) -> HttpResponse:
         results = search_documents(query, filters=chosen, page=page, sort=sort)
         if results.total and page > results.pages:
             return redirect(request.path + with_parameters(parameters, page=str(results.pages)))
+        leading = leading_documents(query) if results.page == 1 else []
+        # Where they stand first among the hits, they are named there.
+        lead_the_hits = {d.pk for d in leading} == {hit.document.pk for hit in results.hits[: len(leading)]}
         context |= {
             "results": results,
+            "leading": [] if lead_the_hits else leading,
+            "leading_hits": len(leading) if lead_the_hits else 0,
             "facets": facets_of(results.facets, parameters),
             "sorts": [
                 Choice(name, with_parameters(parameters, sort="" if key == SORTS[0] else key), key == sort)
                 for key, name in SORT_NAMES.items()
             ],
             "pages": page_addresses(parameters, results.page, results.pages),
-            "leading": leading_documents(query) if results.page == 1 else [],
             "without_filters": with_parameters({"q": query}),
             "terms": [(term, with_parameters({**parameters, "q": term.query})) for term in results.terms],
         }
