@@ -106,6 +106,11 @@ class DocumentAlias(models.Model):
         return f"{self.public_id} → {self.document.public_id}"
 
 
+def heading_line(label: str, heading: str) -> str:
+    """A heading as it is printed: 一、总体要求, and with a space behind a decimal label, 1.3 编制依据."""
+    return f"{label} {heading}" if label[-1:].isdigit() and heading else f"{label}{heading}"
+
+
 class Section(models.Model):
     """A heading of a document. `anchor` follows the numbering (s-1-2-3) and so survives re-parsing."""
 
@@ -130,7 +135,7 @@ class Section(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label}{self.heading}"
+        return heading_line(self.label, self.heading)
 
 
 class Table(models.Model):

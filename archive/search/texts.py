@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from archive.models import Block, Document, Roster, Table
+from archive.models.document import heading_line
 from archive.search.folding import normalise
 
 
@@ -96,7 +97,7 @@ def _passages(blocks: Iterable[_Block], tables: _Rows, rosters: _Rows) -> list[P
             if key is not None and key in rows:
                 text = _with_cells(text, rows.pop(key))
         if text:
-            found.append(Passage(text, anchor or "", f"{label or ''}{heading or ''}"))
+            found.append(Passage(text, anchor or "", heading_line(label or "", heading or "")))
     # Of tables and rosters that no block leads to, nothing may be lost either.
     for rows in (tables, rosters):
         found.extend(Passage(_with_cells("", cells)) for cells in rows.values())

@@ -143,6 +143,14 @@ def read_kind(title: str) -> str:
 
 
 def read_issuer(title: str) -> str:
-    """What stands before 关于 in a title: 阳光市人民政府办公室; "" when nothing does."""
-    before, about, _ = folded(title).partition("关于")
-    return before if about and 2 <= len(before) <= 60 and not any(c in before for c in "《》“”，。") else ""
+    """The body that a title begins with: what stands before 关于, 转发 or 印发, or 令 and 公告; "" when none does.
+
+    霁川市人民政府办公室关于…, 霁川市人民政府办公室转发市文化和旅游局关于…, 霁川市人民政府令.
+    """
+    plain = folded(title)
+    # 对 only where nothing clearer stands: 市对外经济合作局关于…
+    about = r"关于|转发|批转|印发" if re.search(r"关于|转发|批转|印发", plain) else r"对"
+    decree = re.fullmatch(r"(.{2,60}?)(?:令|公告|通告)", plain)
+    before = decree.group(1) if decree else re.split(about, plain, maxsplit=1)[0]
+    named = 2 <= len(before) <= 60 and before != plain and not any(c in before for c in "《》“”，。")
+    return before.removeprefix("中华人民共和国") if decree and named and "国务院" in before else before if named else ""
