@@ -64,7 +64,8 @@ def section_findings(document: ParsedDocument) -> list[Finding]:
             part if re.match(r"\d", section.label) and "." in section.label.rstrip(".") else section.parent,
             section.label,
         )
-        name = f"{section.label}{section.heading}"
+        gap = " " if section.label[-1:].isdigit() else ""
+        name = f"{section.label}{gap}{section.heading}"
         if key in seen and key[1]:
             found.append(
                 Finding(
