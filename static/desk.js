@@ -13,7 +13,10 @@ document.querySelectorAll("[data-poll]").forEach((table) => {
       const { rows, active } = await response.json();
       for (const [key, html] of Object.entries(rows)) show(key, html);
       pause = 1000;
-      if (!active) return;
+      if (!active) {
+        document.querySelectorAll(".refresh").forEach((link) => link.remove());
+        return;
+      }
     } catch {
       pause = Math.min(pause * 2, 30000);
     }
@@ -28,8 +31,24 @@ document.querySelectorAll("[data-poll]").forEach((table) => {
     const now = fresh.firstElementChild;
     if (row.isEqualNode(now)) return;
     // Only the end of a file is read out, not each page.
-    if (row.className !== now.className && announce) announce.textContent = now.innerText;
+    const ended = row.className !== now.className;
+    if (ended && announce) announce.textContent = now.innerText;
     row.replaceWith(now);
+    if (ended && now.classList.contains("done")) renewLists().catch(() => {});
+  }
+
+  // A file that is in is a draft by now: the list of drafts is taken from the page as it would be loaded anew.
+  async function renewLists() {
+    const lists = document.querySelectorAll("[data-live]");
+    if (!lists.length) return;
+    const response = await fetch(location.href);
+    if (!response.ok || response.redirected) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    lists.forEach((list) => {
+      const fresh = page.querySelector(`[data-live="${list.dataset.live}"]`);
+      // Nothing is taken from under somebody's finger.
+      if (fresh && list.isConnected && !list.contains(document.activeElement)) list.replaceWith(fresh);
+    });
   }
 
   setTimeout(look, pause);

@@ -60,14 +60,16 @@ class Outside:
         port = f":{there['PORT']}" if there["PORT"] else ""
         return f"postgres://{user}{password}@{host}{port}/{there['NAME']}"
 
-    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    def start(
+        self, *arguments: str, stderr: int = subprocess.PIPE, **environment: str
+    ) -> "subprocess.Popen[str]":
         """`manage.py …`, running."""
         return subprocess.Popen(
             [sys.executable, "manage.py", *arguments],
             cwd=PROJECT,
             env=self.environment | environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
 

@@ -61,22 +61,22 @@ def store_issue(parsed: ParsedIssue, *, file_size: int, replace: bool = False) -
     """
     if not parsed.documents:
         raise NoDocuments(parsed.source.name, "没有找到公文", "请确认这是一期公报，且文字可以选中复制")
+    parsed, notes = _fit_names(storable(parsed))
     try:
         with transaction.atomic():
-            return _store(parsed, file_size, replace)
+            return _store(parsed, list(notes), file_size, replace)
     except IntegrityError:
         # Another process has stored the same file or issue since we looked: look again, once.
         with transaction.atomic():
             if _held_issue(parsed) is None and _same_issue(parsed, _find_gazette(parsed)) is None:
                 raise
-            return _store(parsed, file_size, replace)
+            return _store(parsed, list(notes), file_size, replace)
 
 
-def _store(parsed: ParsedIssue, file_size: int, may_replace: bool) -> Stored:
+def _store(parsed: ParsedIssue, notes: list[Finding], file_size: int, may_replace: bool) -> Stored:
     held = _held_issue(parsed)
     if held is not None and not may_replace:
         return Stored(held, "unchanged")
-    parsed, notes = _fit_names(storable(parsed))
     gazette = _save_gazette(parsed)
     other = _same_issue(parsed, gazette)
     if other is not None and other != held:

@@ -97,15 +97,16 @@ def runs_state(request: HttpRequest) -> JsonResponse:
 # --- what the pages show -----------------------------------------------------------------------------
 def _desk_context(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
     newest = list(_runs()[:_NEWEST_RUNS])
-    active = list(_runs().filter(state__in=ACTIVE).exclude(pk__in=[run.pk for run in newest]))
+    older = list(_runs().filter(state__in=ACTIVE).exclude(pk__in=[run.pk for run in newest]))
+    shown = newest + older
     issues = with_counts(Issue.objects.exclude(state=Issue.State.DRAFT)).newest_first()
     page = Paginator(issues, ISSUES_A_PAGE).get_page(request.GET.get("page"))
     return {
         "form": form,
         "max_files": settings.UPLOAD_MAX_FILES,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
-        "runs": active + newest,
-        "polled": _polled(active + newest),
+        "runs": shown,
+        "polled": _polled(shown),
         "worker_is_alive": worker_is_alive(timezone.now()),
         "drafts": with_counts(Issue.objects.filter(state=Issue.State.DRAFT)).order_by("-added_at"),
         "issues": page.object_list,

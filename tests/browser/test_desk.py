@@ -62,6 +62,7 @@ def test_from_upload_to_publication(
         page.locator(".refresh").click()
     # with script the row changes by itself
     expect(page.locator(".runs .run-state")).to_have_text("已完成")
+    expect(page.locator("[data-live=drafts]")).to_contain_text(issue.name)
     page.locator(".runs").get_by_role("link", name=issue.name).click()
 
     page.wait_for_url("**" + reverse("desk-issue", args=[issue.pk]))

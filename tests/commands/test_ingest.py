@@ -1,7 +1,12 @@
 """`ingest`: which files it finds, what it says of each, and how it ends."""
 
+import contextlib
+import fcntl
 import json
+import os
 import shutil
+import struct
+import termios
 import zipfile
 from pathlib import Path
 
@@ -14,7 +19,7 @@ from archive.ingest.errors import IngestError
 from archive.ingest.sources import SourceFile, entry_name, find_sources, opened
 from archive.models import Issue
 from archive.search.update import indexed_ids
-from tests.outside import PROJECT
+from tests.outside import PROJECT, Outside
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -135,6 +140,23 @@ def test_several_workers_report_in_the_order_given(capsys: pytest.CaptureFixture
     run = Run(capsys, *issues, bad, "--workers", "3", "--json")
     assert [line["file"] for line in run.objects] == [*map(str, issues), str(bad)]
     assert [line["outcome"] for line in run.objects] == [*["added"] * len(issues), "failed"]
+
+
+def test_a_bar_on_a_terminal_and_the_lines_beside_it(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    with Outside(tmp_path) as outside, outside.start("ingest", str(TEXT), stderr=theirs) as process:
+        os.close(theirs)
+        bar = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other side is gone
+            while chunk := os.read(ours, 4096):
+                bar += chunk
+        lines, _none = process.communicate()
+    os.close(ours)
+    assert process.returncode == 0
+    assert "100%" in bar.decode()
+    assert lines.startswith("入库")
+    assert "%|" not in lines
 
 
 # --- folders and zips --------------------------------------------------------------------------------
