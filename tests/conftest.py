@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from pytest_django import Settings
 
 if TYPE_CHECKING:
@@ -140,6 +141,16 @@ def session_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     """What fixtures of the whole session see (the live server starts before any test)."""
     with _use_data_folder(tmp_path_factory.mktemp("session-data")) as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as a site has it: each thread of the live server opens and closes its own connection."""
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(scope="module")
