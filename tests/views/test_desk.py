@@ -140,6 +140,7 @@ def test_every_page_is_well_made(client: Client, editor: User, name: str, langua
     page = get(client, addresses(issue)[name])
     assert page.unclosed == []
     assert len(page.all("h1")) == 1
+    assert page.unmarked_chinese == []
     assert page.all("meta", name="robots", content="noindex")
     assert not page.all("style")
     for tag, found in page.elements:
