@@ -61,7 +61,9 @@ def read_text(path: Path, name: str) -> list[Line | RuledTable]:
         else:
             items += rows_to_items(rows)
             rows = []
-            items.append(Line(text=BULLET.sub("", raw_line.strip()).replace("\t", "\u3000"), after_blank=blank))
+            items.append(
+                Line(text=BULLET.sub("", raw_line.strip()).replace("\t", "\u3000"), after_blank=blank)
+            )
         blank = False
     return items + rows_to_items(rows)
 

@@ -153,4 +153,10 @@ def read_issuer(title: str) -> str:
     decree = re.fullmatch(r"(.{2,60}?)(?:令|公告|通告)", plain)
     before = decree.group(1) if decree else re.split(about, plain, maxsplit=1)[0]
     named = 2 <= len(before) <= 60 and before != plain and not any(c in before for c in "《》“”，。")
-    return before.removeprefix("中华人民共和国") if decree and named and "国务院" in before else before if named else ""
+    return (
+        before.removeprefix("中华人民共和国")
+        if decree and named and "国务院" in before
+        else before
+        if named
+        else ""
+    )
