@@ -93,6 +93,7 @@ def findings(shared: Path, which: str) -> list[Finding]:
 def test_findings_of_the_issue(shared: Path) -> None:
     found = {(finding.code, finding.document): finding for finding in findings(shared, "pdf")}
     assert found["number-differs", 24].evidence == ("阳政办函〔2022〕62号", "阳政办函〔2022〕46号")
+    assert "龙华口" in found["number-differs", 24].message
     assert "第22件、第24件" in found["number-twice", 24].message
     assert {document for code, document in found if code == "title-differs"} == {8, 23}
     assert "5.3.5" in found["section-repeated", 14].message

@@ -20,7 +20,7 @@ def document_findings(document: ParsedDocument) -> list[Finding]:
             add(
                 "number-differs",
                 "error",
-                f"文号不一致：目录为{document.number_in_contents}，正文为{document.number}",
+                f"文号不一致：目录为{document.number_in_contents}，正文为{document.number}（{document.title}）",
                 document.number_in_contents,
                 document.number,
             )
