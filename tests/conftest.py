@@ -101,7 +101,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("left out")
     for reason, count in left_out.most_common():
         terminalreporter.line(f"{count:5d}  {reason}", yellow=True)
-    if not left_out:
+    if django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        terminalreporter.line(
+            "  all  on PostgreSQL: this run was on SQLite (make test-all runs on both)", yellow=True
+        )
+    elif not left_out:
         terminalreporter.line("nothing")
 
 
