@@ -65,7 +65,6 @@ class Line:
     starts: float | None = None
     ends: float | None = None
     centred: bool = False
-    full_width: bool = False
     column: int = 0
     # a blank line stands before it in a text file
     after_blank: bool = False
@@ -97,6 +96,8 @@ class Page:
     items: tuple["Line | RuledTable", ...] = ()
     furniture: tuple[str, ...] = field(default=())
     readable: bool = True
+    # characters drawn in a font that does not say what they are
+    undefined_glyphs: int = 0
 
     @property
     def lines(self) -> list[Line]:

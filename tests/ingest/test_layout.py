@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.ingest.extract.pdf import read_sheets
+from archive.ingest.layout.pages import sheets_to_pages
+from archive.ingest.parse.findings import undefined_glyph_findings
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.read import read_issue
 from tests.typeset.small import small_issue
@@ -88,3 +91,17 @@ def test_every_line_keeps_its_box(plain: ParsedIssue) -> None:
         for _, x0, top, x1, bottom in page.lines:
             assert 0 <= x0 < x1 <= page.width
             assert 0 <= top < bottom <= page.height
+
+
+def test_characters_without_an_encoding_are_reported(shared: Path) -> None:
+    """A font without ToUnicode names nothing: such a page must not look as if it said less."""
+    pages = sheets_to_pages(read_sheets(shared / "issue" / "no-tounicode-identity.pdf", "a.pdf"))
+    lost = [page for page in pages if page.undefined_glyphs]
+    assert lost
+    found = undefined_glyph_findings(pages)
+    assert [finding.page for finding in found] == [page.number for page in lost]
+    assert str(lost[0].undefined_glyphs) in found[0].message
+
+
+def test_a_whole_issue_loses_no_character(plain: ParsedIssue) -> None:
+    assert "glyphs-undefined" not in {finding.code for finding in plain.findings}

@@ -176,7 +176,6 @@ def segments_to_line(parts: list[Segment], page: int, column: int, edges: Column
         starts=starts,
         ends=ends,
         centred=centred,
-        full_width=column == 0,
         column=column,
         cells=tuple((part.x0, part.text) for part in parts),
     )

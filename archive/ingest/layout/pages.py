@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from archive.ingest.layout.columns import column_edges, find_gutter, reading_order, segments_to_line
 from archive.ingest.layout.furniture import find_furniture, printed_numbers, split_furniture
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
 from archive.ingest.layout.tables import continues, find_tables, join_tables
-from archive.ingest.lines import Line, Page, RuledTable, Sheet
+from archive.ingest.lines import Page, RuledTable, Sheet
 
 HEAVY_FONTS = ("bold", "hei", "black", "heavy")
 
@@ -58,6 +59,7 @@ def sheets_to_pages(
                 ),
                 furniture=tuple(furniture),
                 readable=bool(sheet.glyphs),
+                undefined_glyphs=sheet.undefined_glyphs,
             )
         )
         if progress:
@@ -82,14 +84,8 @@ def join_over_pages(pages: list[Page]) -> list[Page]:
             upper = before.items[-1] if before else None
             if before is None or not isinstance(upper, RuledTable) or not continues(upper, lower):
                 break
-            joined = _with_items(before, (*before.items[:-1], join_tables(upper, lower)))
+            joined = replace(before, items=(*before.items[:-1], join_tables(upper, lower)))
             result[result.index(before)] = joined
             items.pop(0)
-        result.append(_with_items(page, tuple(items)))
+        result.append(replace(page, items=tuple(items)))
     return result
-
-
-def _with_items(page: Page, items: tuple[Line | RuledTable, ...]) -> Page:
-    return Page(
-        page.number, page.width, page.height, page.printed_number, items, page.furniture, page.readable
-    )

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 
+from archive.ingest.lines import Page
 from archive.ingest.parse.records import ContentsEntry, Finding, ParsedDocument
 from archive.ingest.parse.signs import folded
 
@@ -120,6 +121,20 @@ def removal_findings(document: ParsedDocument) -> list[Finding]:
                 )
             ]
     return []
+
+
+def undefined_glyph_findings(pages: list[Page]) -> list[Finding]:
+    """One for each page with characters that its fonts do not name: they are in print and in no text of ours."""
+    return [
+        Finding(
+            "glyphs-undefined",
+            "error",
+            f"第{page.number}页有{page.undefined_glyphs}个字的字体没有编码，正文中缺这些字",
+            page=page.number,
+        )
+        for page in pages
+        if page.undefined_glyphs
+    ]
 
 
 def issue_findings(

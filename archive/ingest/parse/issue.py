@@ -8,7 +8,7 @@ from archive.ingest.lines import Line, Page, RuledTable
 from archive.ingest.parse.appointments import find_appointments
 from archive.ingest.parse.body import Body, read_body
 from archive.ingest.parse.contents import Contents, Item, find_contents
-from archive.ingest.parse.findings import document_findings, issue_findings
+from archive.ingest.parse.findings import document_findings, issue_findings, undefined_glyph_findings
 from archive.ingest.parse.front_matter import read_front_matter
 from archive.ingest.parse.records import (
     ContentsEntry,
@@ -32,6 +32,7 @@ def parse_pages(pages: list[Page], source: Source) -> ParsedIssue:
     issue = parse_items(items, source, heads, printed, unreadable)
     return replace(
         issue,
+        findings=(*issue.findings, *undefined_glyph_findings(pages)),
         pages=tuple(
             PrintedPage(
                 page.number,
