@@ -18,6 +18,8 @@ class Glyph(NamedTuple):
     bottom: float
     size: float
     font: str = ""
+    # how sure character recognition was, 0 to 1; None for a character that the file itself names
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ class Rule:
 class Sheet:
     """One page of the file as drawn: glyphs in no promised order, and thin rules.
 
-    `has_image` says that a picture covers most of the page. A text file has one
-    sheet without glyphs, and its lines are made by `extract/text.py`.
+    `has_image` says that a picture covers most of the page. `hidden_glyphs` are those drawn invisibly, as the
+    text layer of a scan is. `text` says where the glyphs come from: the file itself (embedded), a text layer
+    under or over a scan (hidden), character recognition (ocr), or nowhere ("").
     """
 
     number: int
@@ -45,6 +48,8 @@ class Sheet:
     rules: tuple[Rule, ...] = ()
     has_image: bool = False
     undefined_glyphs: int = 0
+    hidden_glyphs: int = 0
+    text: str = "embedded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Line:
     after_blank: bool = False
     # (x0, text) of the parts of a row that stand apart: 副组长：商永波　　市政府督查专员
     cells: tuple[tuple[float, str], ...] = ()
+    # how sure character recognition was of its characters, 0 to 1; None for text that the file itself holds
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,8 @@ class RuledTable:
     page: int
     box: tuple[float, float, float, float]
     last_page: int | None = None
+    # as of Line
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,8 @@ class Page:
     readable: bool = True
     # characters drawn in a font that does not say what they are
     undefined_glyphs: int = 0
+    # as of Sheet: embedded, hidden, ocr or ""
+    text: str = "embedded"
 
     @property
     def lines(self) -> list[Line]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.ingest.errors import NoDocuments, UnreadableFile
-from archive.ingest.extract import pdf, sandbox, text
+from archive.ingest.extract import flowing, pdf, sandbox
 from archive.ingest.file_kind import file_kind
 from archive.ingest.layout.pages import sheets_to_pages
 from archive.ingest.parse.issue import parse_items, parse_pages
+from archive.ingest.parse.known import NOTHING_KNOWN, Known
 from archive.ingest.parse.records import ParsedIssue, Source
 
 # Called with the stage (extract, layout, parse), the page just done and the number of pages (None: unknown).
@@ -36,6 +37,7 @@ def read_issue(
     password: str = "",
     progress: Progress | None = None,
     timing: Timing | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> ParsedIssue:
     """The issue printed in the file at `path`; `name` is what to call the file in messages.
 
@@ -62,14 +64,14 @@ def read_issue(
         timing.step("layout")
         if progress:
             progress("parse", None, len(pages))
-        issue = parse_pages(pages, Source(name, digest, kind, len(pages)))
+        issue = parse_pages(pages, Source(name, digest, kind, len(pages)), known)
     else:
-        items = text.read_text(path, name)
+        items = flowing.read_flowing(kind, path, name)
         timing.step("extract")
         timing.step("layout")
         if progress:
             progress("parse", None, None)
-        issue = parse_items(items, Source(name, digest, kind, None))
+        issue = parse_items(items, Source(name, digest, flowing.SOURCE_KIND[kind], None), known=known)
     timing.step("parse")
     if not issue.documents:
         raise NoDocuments(name, "没有找到公文（标题下应有发文字号）", "请确认上传的是一期政府公报")
@@ -77,10 +79,14 @@ def read_issue(
 
 
 def read_issue_limited(
-    path: Path, name: str | None = None, password: str = "", progress: Progress | None = None
+    path: Path,
+    name: str | None = None,
+    password: str = "",
+    progress: Progress | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> ParsedIssue:
     """`read_issue` in a process of its own with limits on memory, CPU and wall time.
 
     Killed or out of memory, it is LimitExceeded. The progress callback runs here, in the caller's process.
     """
-    return sandbox.run_limited(path, name or path.name, password, progress)
+    return sandbox.run_limited(path, name or path.name, password, progress, known)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from django.db import IntegrityError, models, transaction
@@ -174,6 +174,7 @@ def _save_row(issue: Issue, parsed: ParsedIssue, gazette: Gazette | None, file_s
     issue.text_source = parsed.source.text
     issue.page_count = parsed.source.pages
     issue.parser_version = PARSER_VERSION
+    issue.reading_score = asdict(parsed.score)
     issue.save()
     return issue
 
@@ -358,6 +359,8 @@ def _save_pages(issue: Issue, parsed: ParsedIssue) -> list[Finding]:
             height=page.height,
             lines=[list(line) for line in page.lines],
             readable=page.readable,
+            text_source=page.text,
+            wants_ocr=page.wants_ocr,
         )
         for page in parsed.pages
     ]

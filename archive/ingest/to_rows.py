@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from archive.ingest.anchors import section_anchors
-from archive.ingest.parse.records import ParsedDocument
+from archive.ingest.parse.records import ParsedDocument, Validity
 from archive.models import (
     Appointment,
     Attachment,
@@ -23,6 +23,7 @@ DOCUMENT_FIELDS = [
     *("number_code", "number_year", "number_sequence"),
     *("issuer", "kind", "recipients", "signed_by", "signed_on", "note"),
     *("first_page", "last_page", "printed_first_page", "printed_last_page"),
+    *("effective_on", "expires_on", "valid_years", "validity_evidence"),
 ]
 
 
@@ -50,6 +51,11 @@ def fill(document: Document, record: ParsedDocument) -> Document:
     document.last_page = record.last_page
     document.printed_first_page = record.printed_first_page
     document.printed_last_page = record.printed_last_page
+    validity = record.validity or Validity()
+    document.effective_on = validity.effective_on
+    document.expires_on = validity.expires_on
+    document.valid_years = validity.years
+    document.validity_evidence = list(validity.evidence)
     return document
 
 
@@ -119,6 +125,7 @@ def blocks(
             section=None if block.section is None else sections[block.section],
             table=None if block.table is None else tables[block.table],
             roster=None if block.roster is None else rosters[block.roster],
+            confidence=block.confidence,
         )
         for n, block in enumerate(record.blocks)
     ]

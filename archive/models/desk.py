@@ -62,6 +62,7 @@ class IngestRun(models.Model):
     class Stage(models.TextChoices):
         WAITING = "waiting", _("排队")
         EXTRACT = "extract", _("读取文件")
+        RECOGNISE = "ocr", _("文字识别（OCR）")
         LAYOUT = "layout", _("还原版面")
         PARSE = "parse", _("识别公文")
         STORE = "store", _("入库")

@@ -64,6 +64,12 @@ class Document(models.Model):
     printed_first_page = models.PositiveIntegerField(null=True, blank=True)
     printed_last_page = models.PositiveIntegerField(null=True, blank=True)
 
+    # From when and until when the text says that it is in force; the last day counts.
+    effective_on = models.DateField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+    valid_years = models.PositiveSmallIntegerField(null=True, blank=True)
+    validity_evidence = models.JSONField(default=list)
+
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
 
@@ -196,6 +202,8 @@ class Block(models.Model):
     section = models.ForeignKey(
         Section, on_delete=models.SET_NULL, null=True, blank=True, related_name="blocks"
     )
+    # How sure recognition was of its least certain line, 0 to 1; null where the file itself holds the text.
+    confidence = models.FloatField(null=True, blank=True)
     table = models.ForeignKey(Table, on_delete=models.CASCADE, null=True, blank=True, related_name="blocks")
     roster = models.ForeignKey(Roster, on_delete=models.CASCADE, null=True, blank=True, related_name="blocks")
 

@@ -72,6 +72,8 @@ class Issue(models.Model):
     text_source = models.CharField(max_length=8, default="embedded")
     page_count = models.PositiveIntegerField(null=True, blank=True)
     parser_version = models.CharField(max_length=20)
+    # How well it was read: the counts of records.ReadingScore.
+    reading_score = models.JSONField(default=dict)
 
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -149,7 +151,16 @@ class ContentsEntry(models.Model):
 
 
 class Page(models.Model):
-    """One page of the file, with the boxes of its lines: [text, x0, top, x1, bottom], points, origin top left."""
+    """One page of the file, with the boxes of its lines: [text, x0, top, x1, bottom, confidence].
+
+    Points, origin top left; the confidence (0 to 1) is null where the file itself holds the text.
+    """
+
+    class TextSource(models.TextChoices):
+        EMBEDDED = "embedded", _("文件自带文字")
+        HIDDEN = "hidden", _("扫描件的隐藏文字层")
+        OCR = "ocr", _("文字识别（OCR）")
+        NONE = "", _("没有文字")
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="pages")
     number = models.PositiveIntegerField()
@@ -158,6 +169,9 @@ class Page(models.Model):
     height = models.FloatField()
     lines = models.JSONField(default=list)
     readable = models.BooleanField(default=True)
+    text_source = models.CharField(max_length=8, choices=TextSource, default=TextSource.EMBEDDED, blank=True)
+    # Its picture should be recognised: it has no text, or none that can be trusted.
+    wants_ocr = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["number"]

@@ -21,6 +21,7 @@ from typing import IO, Any
 from archive.ingest import errors
 from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
 from archive.ingest.parse import records
+from archive.ingest.parse.known import NOTHING_KNOWN, Known
 
 MAX_SECONDS = int(os.environ.get("READ_MAX_SECONDS", "60"))
 MAX_MEMORY = int(os.environ.get("READ_MAX_MEMORY_MB", "1024")) * 1024 * 1024
@@ -42,7 +43,11 @@ class RecordsOnly(pickle.Unpickler):
 
 
 def run_limited(
-    path: Path, name: str, password: str, progress: Callable[[str, int | None, int | None], None] | None
+    path: Path,
+    name: str,
+    password: str,
+    progress: Callable[[str, int | None, int | None], None] | None,
+    known: Known = NOTHING_KNOWN,
 ) -> records.ParsedIssue:
     """The ParsedIssue that the child made of the file at `path`. Raises what the child raised, or LimitExceeded."""
     deadline = time.monotonic() + MAX_SECONDS
@@ -61,7 +66,7 @@ def run_limited(
     stage: tuple[str, int | None] = ("extract", None)
     try:
         assert child.stdin is not None and child.stdout is not None
-        request = pickle.dumps((str(path.resolve()), name, password, MAX_SECONDS, MAX_MEMORY))
+        request = pickle.dumps((str(path.resolve()), name, password, MAX_SECONDS, MAX_MEMORY, known))
         with contextlib.suppress(BrokenPipeError):
             child.stdin.write(request)
             child.stdin.close()

@@ -178,4 +178,11 @@ def segments_to_line(parts: list[Segment], page: int, column: int, edges: Column
         centred=centred,
         column=column,
         cells=tuple((part.x0, part.text) for part in parts),
+        confidence=confidence(parts),
     )
+
+
+def confidence(parts: list[Segment]) -> float | None:
+    """How sure recognition was of the characters, on average; None where the file itself names them."""
+    known = [glyph.confidence for part in parts for glyph in part.glyphs if glyph.confidence is not None]
+    return round(sum(known) / len(known), 3) if known else None

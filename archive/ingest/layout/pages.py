@@ -60,6 +60,7 @@ def sheets_to_pages(
                 furniture=tuple(furniture),
                 readable=bool(sheet.glyphs),
                 undefined_glyphs=sheet.undefined_glyphs,
+                text=sheet.text if sheet.glyphs else "",
             )
         )
         if progress:

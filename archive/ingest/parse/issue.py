@@ -10,6 +10,7 @@ from archive.ingest.parse.body import Body, read_body
 from archive.ingest.parse.contents import Contents, Item, find_contents
 from archive.ingest.parse.findings import document_findings, issue_findings, undefined_glyph_findings
 from archive.ingest.parse.front_matter import read_front_matter
+from archive.ingest.parse.known import NOTHING_KNOWN, Known
 from archive.ingest.parse.records import (
     ContentsEntry,
     ParsedDocument,
@@ -23,13 +24,13 @@ from archive.ingest.parse.titles import Start, find_starts, printed_number
 from archive.numbers import read_number
 
 
-def parse_pages(pages: list[Page], source: Source) -> ParsedIssue:
+def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN) -> ParsedIssue:
     """The issue printed on pages with boxes."""
     items = [item for page in pages for item in page.items]
     heads = [text for page in pages for text in page.furniture]
     printed = {page.number: page.printed_number for page in pages}
     unreadable = [page.number for page in pages if not page.readable]
-    issue = parse_items(items, source, heads, printed, unreadable)
+    issue = parse_items(items, source, heads, printed, unreadable, known)
     return replace(
         issue,
         findings=(*issue.findings, *undefined_glyph_findings(pages)),
@@ -39,8 +40,9 @@ def parse_pages(pages: list[Page], source: Source) -> ParsedIssue:
                 page.width,
                 page.height,
                 page.printed_number,
-                tuple((line.text, *line.box) for line in page.lines if line.box),
+                tuple((line.text, *line.box, line.confidence) for line in page.lines if line.box),
                 page.readable,
+                page.text,
             )
             for page in pages
         ),
@@ -53,6 +55,7 @@ def parse_items(
     heads: list[str] | None = None,
     printed: dict[int, int | None] | None = None,
     unreadable: list[int] | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> ParsedIssue:
     """The issue in a run of lines and tables. `printed` maps pages of the file to the numbers printed on them."""
     contents = find_contents(items)
@@ -62,7 +65,7 @@ def parse_items(
     front = read_front_matter(
         [item.text for item in items[:front_end] if isinstance(item, Line)], heads or []
     )
-    codes = frozenset(
+    codes = known.codes | frozenset(
         number.code
         for entry in contents.entries
         if entry.number and (number := read_number(entry.number)) and number.code

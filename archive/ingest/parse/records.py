@@ -26,6 +26,8 @@ class Block:
     attachment, table, roster. `section` is the index in `Document.sections` of the
     section it stands in (its own, for a heading or a run-in paragraph); None before the first.
     `table` and `roster` are indexes in `Document.tables` and `Document.rosters`.
+    `confidence` is that of its least certain line where the text comes from character recognition, 0 to 1;
+    None where the file itself holds the text.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Block:
     section: int | None = None
     table: int | None = None
     roster: int | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,20 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """From when and until when a document says that it is in force; `evidence` are the sentences.
+
+    A date is None where the text does not settle it: 有效期5年 without a day on which it begins.
+    `expires_on` is the last day in force.
+    """
+
+    effective_on: date | None = None
+    expires_on: date | None = None
+    years: int | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something an editor must look at. `document` is a position from 1, None for the whole issue."""
 
@@ -159,6 +176,7 @@ class ParsedDocument:
     rosters: tuple[Roster, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     references: tuple[Reference, ...] = ()
+    validity: Validity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +194,35 @@ class Source:
 class PrintedPage:
     """One page of the file: size in points, the page number printed on it, its lines with their boxes.
 
-    A line is (text, x0, top, x1, bottom). `readable` is False for a page without text.
+    A line is (text, x0, top, x1, bottom, confidence); the last is None where the file itself holds the text.
+    `text` says where the text comes from: embedded, hidden (a text layer behind a scan), ocr, or "" for a
+    page without any; `readable` is False for the last. `wants_ocr` says that its picture should be recognised:
+    it has no text, or none that can be trusted.
     """
 
     number: int
     width: float
     height: float
     printed_number: int | None = None
-    lines: tuple[tuple[str, float, float, float, float], ...] = ()
+    lines: tuple[tuple[str, float, float, float, float, float | None], ...] = ()
     readable: bool = True
+    text: str = "embedded"
+    wants_ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingScore:
+    """How well the whole issue was read, so that an editor knows where to look first. Counts, not shares.
+
+    `characters` are all printed ones, white space aside; `characters_placed` those that stand in a document or
+    in the contents; `characters_uncertain` those that recognition was not sure of.
+    """
+
+    contents_entries: int = 0
+    contents_found: int = 0
+    characters: int = 0
+    characters_placed: int = 0
+    characters_uncertain: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +242,4 @@ class ParsedIssue:
     documents: tuple[ParsedDocument, ...] = ()
     findings: tuple[Finding, ...] = ()
     pages: tuple[PrintedPage, ...] = ()
+    score: ReadingScore = ReadingScore()
