@@ -57,7 +57,7 @@ FORBIDDEN_ARROWS = [
     # (which files, what they must not know)
     (["models"], ["archive.ingest", "archive.search", "archive.views"]),
     (
-        ["ingest/parse", "ingest/layout", "numbers.py"],
+        ["ingest/parse", "ingest/layout", "numbers.py", "characters.py"],
         [*PURE, "archive.ingest.extract", "archive.ingest.store"],
     ),
     (["ingest/lines.py", "ingest/errors.py", "ingest/extract"], ["archive.models", "archive.search"]),

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from archive.characters import CJK_RADICALS
+
 # All brackets that print puts around a year or an aside; 《》 and quotation marks mean something else.
 _OPENING = "〔［【（﹝〖〘〚⟦⦗({｛︵︷︹︻⁅"
 _CLOSING = "〕］】）﹞〗〙〛⟧⦘)}｝︶︸︺︼⁆"
@@ -23,15 +25,6 @@ _SINGLE = (
     | {"〇": "零", "○": "零", "◯": "零", "Ｏ": "o"}
 )
 
-# CJK radicals that fonts give out instead of the characters they look like; Unicode has no decomposition
-# for them (it has for the Kangxi radicals at U+2F00). Source: EquivalentUnifiedIdeograph of Unicode.
-_RADICALS = dict(
-    zip(
-        "⺁⺄⺅⺆⺈⺉⺊⺌⺍⺎⺏⺐⺒⺓⺔⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺶⺷⺸⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
-        "厂乙亻冂刀刂卜小小兀尣尢巳幺彑忄㣺扌攵旡日月歺母民氵氺灬爫爫丬牛犭王疋目示礻竹糹纟罓罒㓁羊羊羋耂肀聿肉艹艹艹虎衤覀西见角讠贝车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食飠饣马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
-        strict=True,
-    )
-)
 # Decompositions that only change the form of a character. Those left out change what it says:
 # ① is no 1, m² is no m2, ½ is no 1/2.
 _OF_FORM = {"<wide>", "<narrow>", "<compat>", "<font>", "<vertical>", "<small>", "<noBreak>"}
@@ -85,7 +78,7 @@ def _step(character: str) -> str:
             character = normal
     if len(character) != 1:
         return character
-    character = _RADICALS.get(character, character)
+    character = CJK_RADICALS.get(character, character)
     return _simplified().get(character, character).lower()
 
 
