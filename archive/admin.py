@@ -27,7 +27,7 @@ from archive.models import (
     Section,
     Table,
 )
-from archive.publishing import index_on_commit
+from archive.publishing import FILLED_IN_BY_HAND, index_on_commit, note_filled_in
 
 
 class AsParsed(admin.ModelAdmin[Any]):
@@ -54,7 +54,7 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
     """What a file does not say can be filled in here: gazette, year, label, numbers, date."""
 
     list_display = ["__str__", "state", "published_on", "page_count", "file_name", "added_at"]
-    list_filter = ["state", "gazette", "year", "source_kind"]
+    list_filter = ["state", "gazette", "year", "source_kind", "text_source"]
     list_select_related = ["gazette"]
     search_fields = ["label", "file_name", "sha256", "gazette__name"]
     date_hierarchy = "published_on"
@@ -62,12 +62,11 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         *("gazette", "year", "label", "number", "total_number", "published_on"),
         *("state", "released_at", "withdrawn_at", "withdrawn_reason"),
         *("file_name", "sha256", "file_size", "source_kind", "text_source", "page_count"),
-        *("parser_version", "added_at", "changed_at"),
+        *("parser_version", "reading_score", "filled_in", "added_at", "changed_at"),
     ]
-    _EDITABLE = frozenset({"gazette", "year", "label", "number", "total_number", "published_on"})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Issue | None = None) -> list[str]:
-        return [str(name) for name in self.fields if name not in self._EDITABLE]
+        return [str(name) for name in self.fields if name not in FILLED_IN_BY_HAND]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -77,6 +76,9 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Issue, form: Any, change: bool) -> None:
+        # What a person says, no later reading of the file changes; a field that is emptied is left to it again.
+        changed = FILLED_IN_BY_HAND.intersection(form.changed_data)
+        note_filled_in(obj, {name: getattr(obj, name) for name in changed})
         super().save_model(request, obj, form, change)
         if obj.is_published:
             index_on_commit(obj)
@@ -84,7 +86,10 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
 
 @admin.register(Document)
 class DocumentAdmin(AsParsed):
-    list_display = ["title", "number", "issuer", "kind", "signed_on", "issue", "position"]
+    list_display = [
+        *("title", "number", "issuer", "kind", "signed_on", "effective_on", "expires_on"),
+        *("issue", "position"),
+    ]
     list_filter = ["kind", "category", "issue__gazette", "issue__year"]
     list_select_related = ["issue__gazette"]
     search_fields = ["title", "number", "number_in_contents", "public_id"]
@@ -92,8 +97,11 @@ class DocumentAdmin(AsParsed):
 
 @admin.register(IngestRun)
 class IngestRunAdmin(AsParsed):
-    list_display = ["file_name", "state", "stage", "attempts", "uploaded_by", "created_at", "finished_at"]
-    list_filter = ["state", "stage"]
+    list_display = [
+        *("file_name", "state", "stage", "failure", "attempts"),
+        *("uploaded_by", "created_at", "finished_at"),
+    ]
+    list_filter = ["state", "stage", "failure"]
     list_select_related = ["uploaded_by"]
     search_fields = ["file_name", "sha256", "message"]
 
@@ -154,8 +162,8 @@ class ContentsEntryAdmin(AsParsed):
 
 @admin.register(Page)
 class PageAdmin(AsParsed):
-    list_display = ["issue", "number", "printed_number", "readable"]
-    list_filter = ["readable"]
+    list_display = ["issue", "number", "printed_number", "readable", "text_source", "wants_ocr"]
+    list_filter = ["readable", "text_source", "wants_ocr"]
     list_select_related = ["issue__gazette"]
     # The boxes of a page's lines are long and say nothing to the eye.
     exclude = ["lines"]

@@ -15,6 +15,10 @@ from archive.search.update import index_issue, remove_issue
 log = logging.getLogger(__name__)
 
 
+# What a scan does not say to a machine, and the pages say to a person.
+FILLED_IN_BY_HAND = frozenset({"gazette", "year", "label", "number", "total_number", "published_on"})
+
+
 class PublishingError(Exception):
     """What was asked for is not possible in the issue's present state; the message says why and what to do."""
 
@@ -93,6 +97,38 @@ def discard_issue(issue: Issue, user: Any = None) -> None:
 
         transaction.on_commit(remove_file, robust=True)
     _note(described, "discarded", user)
+
+
+def fill_in(issue: Issue, values: dict[str, Any], user: Any = None) -> Issue:
+    """The issue with what a person has read off its pages: gazette, year, label, number, total_number, published_on.
+
+    No later reading of the file changes it; a blank value (None, "") leaves the field to the next reading again.
+    Raises PublishingError when another issue stands under that gazette, year and label, or a published one would
+    lose its address.
+    """
+    if not FILLED_IN_BY_HAND.issuperset(values):
+        raise ValueError(f"not to be filled in: {sorted(values.keys() - FILLED_IN_BY_HAND)}")
+    with transaction.atomic():
+        held = _lock(issue)
+        note_filled_in(held, values)
+        for name, value in values.items():
+            setattr(held, name, value)
+        if held.is_published and not (held.gazette_id and held.year and held.label):
+            raise PublishingError(_("已发布的一期必须有刊名、年份和期号。"))
+        others = Issue.objects.exclude(pk=held.pk).exclude(label="")
+        if others.filter(gazette=held.gazette, year=held.year, label=held.label).exists():
+            raise PublishingError(_("同一刊名、年份和期号的一期已在库中。"))
+        held.save()
+        if held.is_published:
+            index_on_commit(held)
+    _note(held, f"filled in ({', '.join(sorted(values))})", user)
+    return held
+
+
+def note_filled_in(issue: Issue, values: dict[str, Any]) -> None:
+    """Note on the row, not yet saved, which of its fields a person has filled in or left to the next reading."""
+    filled = {name for name, value in values.items() if value not in (None, "")}
+    issue.filled_in = sorted((set(issue.filled_in) - values.keys()) | filled)
 
 
 def index_on_commit(issue: Issue) -> None:

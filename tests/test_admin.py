@@ -64,3 +64,19 @@ def test_what_was_parsed_is_not_edited(administrator: Client) -> None:
     path = reverse("admin:archive_document_change", args=[document.pk])
     assert administrator.post(path, {"title": "改"}).status_code == 403
     assert administrator.get(reverse("admin:archive_issue_add")).status_code == 403
+
+
+def test_what_was_filled_in_is_noted_until_it_is_emptied(administrator: Client) -> None:
+    issue = make_issue("draft", label="")
+    path = reverse("admin:archive_issue_change", args=[issue.pk])
+    kept = {"gazette": issue.gazette_id, "year": 2024, "number": issue.number or ""}
+    kept |= {"total_number": issue.total_number, "published_on": issue.published_on}
+    administrator.post(path, {**kept, "label": "增刊1", "total_number": "77"})
+    issue.refresh_from_db()
+    assert issue.filled_in == ["label", "total_number"]
+    administrator.post(path, {**kept, "label": "增刊1", "total_number": ""})
+    issue.refresh_from_db()
+    assert issue.filled_in == ["label"]
+    administrator.post(path, {"filled_in": "[]", **kept, "label": "增刊1"})
+    issue.refresh_from_db()
+    assert "label" in issue.filled_in  # it is shown, and not for the form to change

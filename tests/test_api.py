@@ -1,5 +1,8 @@
 """The public API: what the contract says, of published documents only."""
 
+import json
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from archive.ingest.parse.as_json import document_to_json
+from archive.ingest.parse.records import ReadingScore, Validity
+from archive.ingest.store import save_issue
 from archive.models import Document, Issue
+from archive.publishing import publish_issue
 from archive.search import update
 from tests.factories import make_document, make_issue, make_parsed_issue
 
@@ -208,3 +215,46 @@ def test_it_describes_itself_and_fetches_nothing_from_elsewhere(client: Client) 
     paths = {path.removeprefix("/api/v1/") for path in described["paths"]}
     assert paths == {"search", "issues", "issues/{id}", "documents", "documents/{id}"}
     assert client.get("/api/v1/docs").status_code == 404
+
+
+def test_validity_confidence_and_score(client: Client) -> None:
+    plain = make_parsed_issue()
+    first, second, *others = plain.documents
+    uncertain = replace(first.blocks[0], confidence=0.61)
+    first = replace(
+        first,
+        blocks=(uncertain, *first.blocks[1:]),
+        validity=Validity(
+            date(2024, 3, 1), date(2029, 2, 28), 5, ("本通知自2024年3月1日起施行，有效期5年。",)
+        ),
+    )
+    issue = save_issue(
+        replace(
+            plain,
+            source=replace(plain.source, text="mixed"),
+            documents=(first, second, *others),
+            score=ReadingScore(4, 3, 1000, 990, 12),
+        ),
+        file_size=1,
+    )
+    publish_issue(issue)
+    answer = get(client, f"issues/{issue.pk}")
+    assert answer["source"]["text"] == "mixed"
+    assert answer["score"] == {
+        "contents_entries": 4,
+        "contents_found": 3,
+        "characters": 1000,
+        "characters_placed": 990,
+        "characters_uncertain": 12,
+    }
+    assert answer["documents"][0]["validity"] == {
+        "effective_on": "2024-03-01",
+        "expires_on": "2029-02-28",
+        "years": 5,
+        "evidence": ["本通知自2024年3月1日起施行，有效期5年。"],
+    }
+    assert answer["documents"][1]["validity"] is None
+    assert [block["confidence"] for block in answer["documents"][0]["blocks"][:2]] == [0.61, None]
+    # the same names as `parse --json`
+    parsed = json.loads(json.dumps(document_to_json(first), default=str))
+    assert parsed["validity"] == answer["documents"][0]["validity"]

@@ -41,6 +41,7 @@ def issue_to_json(issue: Issue) -> dict[str, Any]:
             "pages": issue.page_count,
             "text": issue.text_source,
         },
+        "score": issue.reading_score or None,
         "contents": [
             {
                 "category": entry.category,
@@ -107,12 +108,14 @@ def document_to_json(document: Document) -> dict[str, Any]:
         "recipients": document.recipients,
         "signed_by": document.signed_by,
         "note": document.note,
+        "validity": _validity(document),
         "blocks": [
             {
                 "kind": block.kind,
                 "text": block.text,
                 "page": block.page,
                 "section": section_at.get(block.section_id),
+                "confidence": block.confidence,
                 **({"table": table_at[block.table_id]} if block.table_id in table_at else {}),
                 **({"roster": roster_at[block.roster_id]} if block.roster_id in roster_at else {}),
             }
@@ -156,6 +159,18 @@ def document_to_json(document: Document) -> dict[str, Any]:
             }
             for reference in document.references.all()
         ],
+    }
+
+
+def _validity(document: Document) -> dict[str, Any] | None:
+    """From when and until when the text says that it is in force; None where it does not say."""
+    if not document.validity_evidence:
+        return None
+    return {
+        "effective_on": _iso(document.effective_on),
+        "expires_on": _iso(document.expires_on),
+        "years": document.valid_years,
+        "evidence": document.validity_evidence,
     }
 
 

@@ -8,7 +8,15 @@ from pathlib import Path
 from django.db import transaction
 
 from archive.ingest.errors import UnreadableFile
-from archive.ingest.originals import checksum, original_path, remove_original, store_original
+from archive.ingest.knowledge import known_from_archive
+from archive.ingest.originals import (
+    checksum,
+    forget_recognised,
+    original_path,
+    remove_original,
+    store_original,
+)
+from archive.ingest.parse.known import Known
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.read import Progress, read_issue_limited
 from archive.ingest.store import Outcome, store_issue
@@ -16,8 +24,10 @@ from archive.models import Document, Issue
 from archive.publishing import PublishingError, index_on_commit, publish_issue
 from archive.search.update import index_issue, indexed_ids
 
-# How a file is read: (path, name, password, progress) → ParsedIssue
-Reader = Callable[[Path, str | None, str, Progress | None], ParsedIssue]
+# How a file is read: (path, name, password, progress, known) → ParsedIssue
+Reader = Callable[[Path, str | None, str, Progress | None, Known], ParsedIssue]
+
+NOT_SEARCHABLE = "扫描件，尚不可检索"
 
 
 @dataclass(slots=True)
@@ -83,7 +93,7 @@ def read_file(
         raise UnreadableFile(name, problem, "请核对路径与权限") from error
     if not replace and Issue.objects.filter(sha256=sha256).exists():
         return ReadFile(path, name, sha256, size, None, {"read": time.perf_counter() - start})
-    parsed = read(path, name, password, progress)
+    parsed = read(path, name, password, progress, known_from_archive())
     if parsed.source.sha256 != sha256:
         raise UnreadableFile(name, "文件在读取过程中被改动", "请等文件写完后再试")
     return ReadFile(path, name, sha256, size, parsed, {"read": time.perf_counter() - start})
@@ -125,11 +135,21 @@ def store_file(
     if not original_path(found.sha256, kind).exists():
         # The same file was discarded by somebody while we stored it.
         store_original(found.path, kind)
+    forget_recognised(found.sha256)
+    note = "；".join(filter(None, [_note_on_scan(issue, parsed), note]))
     end = time.perf_counter()
     seconds = found.seconds | {"store": (committed or [end])[0] - start}
     if committed:
         seconds["index"] = end - committed[0]
     return IngestResult(issue, stored.outcome, seconds, note)
+
+
+def _note_on_scan(issue: Issue, parsed: ParsedIssue) -> str:
+    """What readers cannot search of the issue, "" where all of it has text."""
+    if not issue.is_searchable:
+        return NOT_SEARCHABLE
+    pictures = sum(page.wants_ocr and not page.readable for page in parsed.pages)
+    return f"其中 {pictures} 页是扫描图像，尚不可检索" if pictures else ""
 
 
 def _begin_index(committed: list[float], progress: Progress | None) -> None:
@@ -144,6 +164,8 @@ def _keep(held: Issue, found: ReadFile, publish: bool) -> IngestResult:
     if not original_path(held.sha256, held.source_kind).exists():
         store_original(found.path, held.source_kind)
     issue, note = _publish(held) if publish else (held, "")
+    if not held.is_searchable:
+        note = "；".join(filter(None, [NOT_SEARCHABLE, note]))
     if held.is_published:
         # Killed between commit and index, a run leaves an issue that nobody can find.
         wanted = set(Document.objects.published().filter(issue=held).values_list("pk", flat=True))

@@ -57,9 +57,10 @@ def store_issue(parsed: ParsedIssue, *, file_size: int, replace: bool = False) -
 
     The same file twice is one issue, and stays as it is unless `replace` asks to store it anew. Another file of
     the same gazette, year and label raises IssueConflict, or with `replace` takes the issue's place: state,
-    addresses and the ids of its documents stay. Raises NoDocuments when there is nothing to save.
+    addresses and the ids of its documents stay. Raises NoDocuments when there is nothing to save: no document, and
+    no page whose picture waits to be recognised.
     """
-    if not parsed.documents:
+    if not parsed.documents and not any(page.wants_ocr for page in parsed.pages):
         raise NoDocuments(parsed.source.name, "没有找到公文", "请确认这是一期公报，且文字可以选中复制")
     parsed, notes = _fit_names(storable(parsed))
     try:
@@ -77,6 +78,8 @@ def _store(parsed: ParsedIssue, notes: list[Finding], file_size: int, may_replac
     held = _held_issue(parsed)
     if held is not None and not may_replace:
         return Stored(held, "unchanged")
+    if held is not None:
+        parsed = _as_filled_in(parsed, held)
     gazette = _save_gazette(parsed)
     other = _same_issue(parsed, gazette)
     if other is not None and other != held:
@@ -93,15 +96,43 @@ def _store(parsed: ParsedIssue, notes: list[Finding], file_size: int, may_replac
                 "如果这是更正后的文件，请选择替换（--replace）",
             )
     issue = held or other
+    if issue is not None:
+        _refuse_loss(issue, parsed)
     outcome: Outcome = "added" if issue is None else "replaced"
     issue = _save_row(issue or Issue(), parsed, gazette, file_size)
     _save_parts(issue, parsed, notes)
     return Stored(issue, outcome)
 
 
+def _refuse_loss(issue: Issue, parsed: ParsedIssue) -> None:
+    """Raise NoDocuments where text that was recognised once would give way to pictures of it.
+
+    The same file is read on a machine without recognition, or recognition failed this time.
+    """
+    pictures = [page.number for page in parsed.pages if page.wants_ocr and not page.readable]
+    remedy = "原有的文字保持不变。请在装有文字识别（OCR）的机器上重新识别"
+    if not parsed.documents and Document.objects.filter(issue=issue).exists():
+        raise NoDocuments(parsed.source.name, "这一次没有读出任何公文", remedy)
+    if issue.sha256 == parsed.source.sha256:
+        lost = Page.objects.filter(
+            issue=issue, number__in=pictures, readable=True, text_source=Page.TextSource.OCR
+        )
+        if (first := lost.order_by("number").first()) is not None:
+            problem = f"有 {lost.count()} 页以前识别出了文字，这一次没有"
+            raise NoDocuments(parsed.source.name, problem, remedy, first.number)
+
+
 # --- the issue ---------------------------------------------------------------------------------------
 def _held_issue(parsed: ParsedIssue) -> Issue | None:
     return Issue.objects.select_for_update().filter(sha256=parsed.source.sha256).first()
+
+
+def _as_filled_in(parsed: ParsedIssue, held: Issue) -> ParsedIssue:
+    """What was read, with what a person has filled in instead of it."""
+    values: dict[str, Any] = {name: getattr(held, name) for name in held.filled_in if name != "gazette"}
+    if "gazette" in held.filled_in and held.gazette is not None:
+        values["gazette"] = held.gazette.name
+    return replace(parsed, **values)
 
 
 def _find_gazette(parsed: ParsedIssue) -> Gazette | None:
@@ -163,20 +194,27 @@ def _save_row(issue: Issue, parsed: ParsedIssue, gazette: Gazette | None, file_s
     # What is known stays known: a published address must not be lost because a re-parse is unsure of it.
     issue.gazette = gazette or issue.gazette
     issue.year = parsed.year if parsed.year is not None else issue.year
-    issue.label = parsed.label or issue.label
-    issue.number = parsed.number
-    issue.total_number = parsed.total_number
-    issue.published_on = parsed.published_on
+    if parsed.label:
+        # 3-4 has no number of its own: None is what was read.
+        issue.label, issue.number = parsed.label, parsed.number
+    issue.total_number = parsed.total_number if parsed.total_number is not None else issue.total_number
+    issue.published_on = parsed.published_on or issue.published_on
     issue.file_name = _short_name(parsed.source.name)
     issue.sha256 = parsed.source.sha256
     issue.file_size = file_size
     issue.source_kind = parsed.source.kind
-    issue.text_source = parsed.source.text
+    issue.text_source = _text_source(parsed)
     issue.page_count = parsed.source.pages
     issue.parser_version = PARSER_VERSION
     issue.reading_score = asdict(parsed.score)
     issue.save()
     return issue
+
+
+def _text_source(parsed: ParsedIssue) -> str:
+    if parsed.pages and not any(page.readable for page in parsed.pages):
+        return Issue.TextSource.NONE
+    return parsed.source.text
 
 
 def _short_name(name: str) -> str:

@@ -68,6 +68,14 @@ class IngestRun(models.Model):
         STORE = "store", _("入库")
         INDEX = "index", _("建立索引")
 
+    class Failure(models.TextChoices):
+        PASSWORD = "password", _("需要密码")
+        UNREADABLE = "unreadable", _("无法读取")
+        NO_DOCUMENTS = "no-documents", _("没有公文")
+        LIMIT = "limit", _("超出限制")
+        CONFLICT = "conflict", _("与已入库的一期冲突")
+        FAULT = "fault", _("程序出错")
+
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
@@ -80,6 +88,8 @@ class IngestRun(models.Model):
     worker = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     message = models.TextField(blank=True)
+    # Why it failed, for a page that offers what helps; blank while it has not.
+    failure = models.CharField(max_length=12, choices=Failure, blank=True)
     issue = models.ForeignKey(
         "archive.Issue", on_delete=models.SET_NULL, null=True, blank=True, related_name="runs"
     )

@@ -55,6 +55,13 @@ class Issue(models.Model):
         DOCX = "docx", "DOCX"
         HTML = "html", "HTML"
 
+    class TextSource(models.TextChoices):
+        EMBEDDED = "embedded", _("文件自带文字")
+        OCR = "ocr", _("文字识别（OCR）")
+        MIXED = "mixed", _("部分来自文字识别（OCR）")
+        # A scan that nobody has recognised: it can be looked at and not be searched.
+        NONE = "none", _("扫描件，尚无文字")
+
     gazette = models.ForeignKey(
         Gazette, on_delete=models.PROTECT, related_name="issues", null=True, blank=True
     )
@@ -69,11 +76,13 @@ class Issue(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     file_size = models.PositiveBigIntegerField(default=0)
     source_kind = models.CharField(max_length=8, choices=SourceKind)
-    text_source = models.CharField(max_length=8, default="embedded")
+    text_source = models.CharField(max_length=8, choices=TextSource, default=TextSource.EMBEDDED)
     page_count = models.PositiveIntegerField(null=True, blank=True)
     parser_version = models.CharField(max_length=20)
     # How well it was read: the counts of records.ReadingScore.
     reading_score = models.JSONField(default=dict)
+    # The names of the fields that a person filled in: no later reading of the file changes them.
+    filled_in = models.JSONField(default=list, blank=True)
 
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -117,6 +126,11 @@ class Issue(models.Model):
         if not self.year or not self.label:
             return self.file_name
         return f"{self.year}年第{self.label}期" if self.label[:1].isdigit() else f"{self.year}年{self.label}"
+
+    @property
+    def is_searchable(self) -> bool:
+        """False for a scan that holds no text yet."""
+        return self.text_source != self.TextSource.NONE
 
     @property
     def is_published(self) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from archive.ingest.errors import IngestError, IssueConflict, NoDocuments, UnreadableFile
 from archive.ingest.originals import checksum, original_path, remove_original, stored_originals
+from archive.ingest.parse.known import Known
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.pipeline import ingest_file, read_file, store_file
 from archive.ingest.read import Progress
@@ -29,7 +30,9 @@ class Reader:
     def __init__(self, parsed: ParsedIssue | None = None, error: IngestError | None = None) -> None:
         self.parsed, self.error, self.times = parsed or make_parsed_issue(), error, 0
 
-    def __call__(self, path: Path, name: str | None, password: str, progress: Progress | None) -> ParsedIssue:
+    def __call__(
+        self, path: Path, name: str | None, password: str, progress: Progress | None, known: Known
+    ) -> ParsedIssue:
         self.times += 1
         if self.error:
             raise self.error
