@@ -2,23 +2,24 @@
 
 import json
 import logging
+import os
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from tqdm import tqdm
 
 from archive.ingest.errors import IngestError
 from archive.ingest.pipeline import IngestResult, ReadFile, read_file, store_file
+from archive.ingest.side_by_side import read_ahead
 from archive.ingest.sources import SourceFile, find_sources, opened
 from archive.models import Issue
 
@@ -38,6 +39,32 @@ class Taken:
     error: str = ""
 
 
+@dataclass(slots=True)
+class Begun:
+    """A source that is being read; what is unpacked of a zip stays until `unpacked` is closed."""
+
+    source: SourceFile | IngestError
+    start: float = field(default_factory=time.perf_counter)
+    unpacked: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def label(self) -> str:
+        return self.source.file if isinstance(self.source, IngestError) else self.source.label
+
+    def read(self, options: dict[str, Any]) -> ReadFile:
+        if isinstance(self.source, IngestError):
+            raise self.source
+        path = self.unpacked.enter_context(opened(self.source))
+        return read_file(
+            path, name=self.source.name, password=options["password"], replace=options["replace"]
+        )
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Command(BaseCommand):
     help = (
         "Take issue files (.pdf, .txt), folders of them and zip files into the archive. Running it again is safe: "
@@ -53,7 +80,11 @@ class Command(BaseCommand):
             help="read again what is in, and let corrected files take its place",
         )
         parser.add_argument(
-            "--workers", type=at_least_one, default=1, metavar="N", help="files read side by side (1)"
+            "--workers",
+            type=at_least_one,
+            default=cores(),
+            metavar="N",
+            help="files read side by side (all cores)",
         )
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
         parser.add_argument("--password", default="", help="password of locked PDFs")
@@ -91,70 +122,28 @@ class Command(BaseCommand):
 
     def take_in(self, sources: list[SourceFile | IngestError], options: dict[str, Any]) -> Iterator[Taken]:
         """One Taken a source, in order. Files are read by N threads (each in a process of its own), stored here."""
-        workers = options["workers"]
-        waiting: deque[tuple[SourceFile, float, Future[ReadFile], ExitStack]] = deque()
-        remaining = deque(sources)
-        with ThreadPoolExecutor(workers) if workers > 1 else InThisThread() as pool:
-            try:
-                while remaining or waiting:
-                    # Never far ahead of the storing: what was read waits in memory.
-                    while remaining and len(waiting) < 2 * workers - 1:
-                        source = remaining.popleft()
-                        if isinstance(source, IngestError):
-                            yield Taken(source.file, 0.0, error=str(source))
-                            continue
-                        stack = ExitStack()
-                        future = pool.submit(read_one, source, stack, options, workers > 1)
-                        waiting.append((source, time.perf_counter(), future, stack))
-                    if waiting:
-                        source, start, future, stack = waiting.popleft()
-                        with stack:
-                            yield self.store_one(source, start, future, options)
-            finally:
-                for _source, _start, future, stack in waiting:
-                    future.cancel()
-                    stack.close()
+        begun = (Begun(source) for source in sources)
+        for one, future in read_ahead(
+            begun, lambda one: one.read(options), options["workers"], drop=lambda one: one.unpacked.close()
+        ):
+            with one.unpacked:
+                yield self.store_one(one, future, options)
 
-    def store_one(
-        self, source: SourceFile, start: float, future: Future[ReadFile], options: dict[str, Any]
-    ) -> Taken:
+    def store_one(self, one: Begun, future: "Future[ReadFile]", options: dict[str, Any]) -> Taken:
         try:
-            found = future.result()
-            result = store_file(found, replace=options["replace"], publish=options["publish"])
+            result = store_file(future.result(), replace=options["replace"], publish=options["publish"])
         except IngestError as error:
             # 第2期.pdf stands in several folders: the line names the whole path.
-            message = source.label + str(error).removeprefix(error.file)
-            return Taken(source.label, time.perf_counter() - start, error=message)
+            message = one.label + str(error).removeprefix(error.file)
+            return Taken(one.label, time.perf_counter() - one.start, error=message)
         except Exception as error:
             # A mistake of ours in one file must not keep the others out.
-            log.exception("%s could not be taken in", source.label)
+            log.exception("%s could not be taken in", one.label)
             message = (
-                f"{source.label}：程序出错（{type(error).__name__}）。其余文件不受影响；请把日志交给维护人员"
+                f"{one.label}：程序出错（{type(error).__name__}）。其余文件不受影响；请把日志交给维护人员"
             )
-            return Taken(source.label, time.perf_counter() - start, error=message)
-        return Taken(source.label, sum(result.seconds.values()), result)
-
-
-class InThisThread(Executor):
-    """Does at once what it is given: one file after the other needs no thread."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-def read_one(source: SourceFile, stack: ExitStack, options: dict[str, Any], in_thread: bool) -> ReadFile:
-    """What is unpacked stays until the caller closes the stack."""
-    try:
-        path = stack.enter_context(opened(source))
-        return read_file(path, name=source.name, password=options["password"], replace=options["replace"])
-    finally:
-        if in_thread:
-            connection.close()
+            return Taken(one.label, time.perf_counter() - one.start, error=message)
+        return Taken(one.label, sum(result.seconds.values()), result)
 
 
 def at_least_one(text: str) -> int:

@@ -1,0 +1,237 @@
+"""Reads stored issues with the parser of today, several side by side, and prints what changed."""
+
+import json
+import logging
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.db.models import Q
+from tqdm import tqdm
+
+from archive.ingest.changes import NOTHING_CHANGED, IssueChanges, Part
+from archive.ingest.errors import IngestError, PasswordNeeded
+from archive.ingest.reparse import read_original, store_again
+from archive.ingest.side_by_side import read_ahead
+from archive.ingest.version import is_older
+from archive.management.commands.ingest import at_least_one, cores
+from archive.models import Issue
+
+log = logging.getLogger(__name__)
+
+NAMES = {
+    "gazette": "刊名",
+    "year": "年份",
+    "label": "期号",
+    "total_number": "总期数",
+    "published_on": "出版日期",
+    "text_source": "文字来源",
+    "page_count": "页数",
+    "contents": "目录",
+    "pages": "页",
+    "title": "标题",
+    "number": "文号",
+    "number_as_printed": "文号（原样）",
+    "category": "栏目",
+    "issuer": "发文机关",
+    "kind": "文种",
+    "recipients": "主送机关",
+    "signed_by": "署名",
+    "signed_on": "成文日期",
+    "note": "附注",
+    "validity": "有效期",
+    "blocks": "段落",
+    "sections": "层次",
+    "tables": "表格",
+    "rosters": "名单",
+    "appointments": "任免",
+    "references": "引用",
+    "attachments": "附件",
+    "enclosures": "印发件",
+}
+_LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What became of one issue: changed, unchanged, skipped (it has a password) or failed, and why."""
+
+    issue: Issue
+    outcome: str
+    changes: IssueChanges = NOTHING_CHANGED
+    error: str = ""
+
+
+class Command(BaseCommand):
+    help = (
+        "Read stored issues anew with the parser of today: those that an older one has read, unless others are named. "
+        "Ids, anchors and states stay. Exit 0: all were read; 1: some were not; 2: nothing could be done."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "issues", nargs="*", type=int, metavar="ISSUE-ID", help="only these, of any version"
+        )
+        parser.add_argument("--gazette", default="", help="only issues of this gazette (name or slug)")
+        parser.add_argument("--year", type=int, help="only issues of this year")
+        parser.add_argument(
+            "--all", action="store_true", help="also what this version of the parser has read"
+        )
+        parser.add_argument(
+            "--older",
+            action="store_true",
+            help="only what an older parser has read, also of issues named by id",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print what would change and change nothing"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON object a line, also for unchanged issues"
+        )
+        parser.add_argument("--password", default="", help="password of locked PDFs, which is never kept")
+        parser.add_argument(
+            "--workers",
+            type=at_least_one,
+            default=cores(),
+            metavar="N",
+            help="issues read side by side (all cores)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            issues = chosen_issues(options)
+        except DatabaseError as error:
+            raise CommandError(
+                f"the database does not answer ({error}); run `manage.py migrate` first", returncode=2
+            ) from error
+        unknown = (
+            sorted(set(options["issues"]) - {issue.pk for issue in issues}) if not options["older"] else []
+        )
+        for key in unknown:
+            self.stderr.write(f"没有编号为 {key} 的一期。编号见后台，或 ingest --json 的输出")
+        outcomes: Counter[str] = Counter(unknown=len(unknown))
+        on_terminal = sys.stderr.isatty() and not options["json"]
+        with tqdm(total=len(issues), unit="期", disable=not on_terminal) as bar:
+            for one in self.reread(issues, options):
+                outcomes[one.outcome] += 1
+                with tqdm.external_write_mode(file=sys.stdout):
+                    for line in [as_json(one)] if options["json"] else as_lines(one):
+                        self.stdout.write(line)
+                    self.stdout.flush()
+                bar.update()
+        done = outcomes["changed"] + outcomes["unchanged"]
+        if not options["json"]:
+            self.stdout.write(summary(outcomes, options["dry_run"]) if issues else "没有需要重新识别的一期")
+        if done == outcomes.total():
+            return
+        sys.exit(1 if done else 2)
+
+    def reread(self, issues: list[Issue], options: dict[str, Any]) -> Iterator[Reread]:
+        """One Reread an issue, in order: read by several threads, stored here."""
+        password = options["password"]
+        for issue, future in read_ahead(issues, lambda one: read_original(one, password), options["workers"]):
+            yield store_one(issue, future, options["dry_run"])
+
+
+def store_one(issue: Issue, future: "Future[Any]", dry_run: bool) -> Reread:
+    try:
+        changes = store_again(issue, future.result(), dry_run=dry_run)
+    except PasswordNeeded as error:
+        message = (
+            f"{error}。密码不会保存，请用 --password 给出" if "--password" not in str(error) else str(error)
+        )
+        return Reread(issue, "skipped", error=message)
+    except IngestError as error:
+        return Reread(issue, "failed", error=str(error))
+    except Exception as error:
+        # A mistake of ours in one issue must not keep the others from being read.
+        log.exception("%s could not be read anew", issue)
+        return Reread(issue, "failed", error=f"程序出错（{type(error).__name__}）。请把日志交给维护人员")
+    return Reread(issue, "changed" if changes else "unchanged", changes)
+
+
+def chosen_issues(options: Mapping[str, Any]) -> list[Issue]:
+    """The issues that the options name, oldest first."""
+    found = Issue.objects.select_related("gazette").order_by("year", "number", "pk")
+    if options["issues"]:
+        found = found.filter(pk__in=options["issues"])
+    if name := options["gazette"]:
+        found = found.filter(Q(gazette__name=name) | Q(gazette__slug=name))
+    if options["year"] is not None:
+        found = found.filter(year=options["year"])
+    any_version = (options["all"] or options["issues"]) and not options["older"]
+    return [issue for issue in found if any_version or is_older(issue.parser_version)]
+
+
+# --- what is printed ---------------------------------------------------------------------------------
+def as_lines(one: Reread) -> list[str]:
+    """What changed in an issue, a line for each document; nothing for an issue that stayed as it is."""
+    issue = f"{one.issue}（编号 {one.issue.pk}，{one.issue.file_name}）"
+    if one.error:
+        return [f"{'跳过' if one.outcome == 'skipped' else '失败'}  {issue}：{one.error}"]
+    if not one.changes:
+        return []
+    changes = one.changes
+    lines = [f"变动  {issue}"]
+    if said := described(changes.fields, changes.parts):
+        lines.append(f"  全期：{said}")
+    lines += [f"  新增  第 {new.position} 件 {new.title}（{new.id}）" for new in changes.added]
+    for gone in changes.removed:
+        target = f"，网址转到“{gone.leads_to}”" if gone.leads_to else ""
+        lines.append(f"  去除  {gone.title}（{gone.id}{target}）")
+    lines += [
+        f"  第 {document.position} 件 {document.title}（{document.id}）：{described(document.fields, document.parts)}"
+        for document in changes.changed
+    ]
+    if changes.findings_new or changes.findings_gone:
+        lines.append(f"  待核：新 {len(changes.findings_new)} 条，去 {len(changes.findings_gone)} 条")
+        lines += [f"    + {finding}" for finding in changes.findings_new]
+        lines += [f"    - {finding}" for finding in changes.findings_gone]
+    return lines
+
+
+def described(fields: Mapping[str, tuple[Any, Any]], parts: Mapping[str, Part]) -> str:
+    """成文日期 空 → 2022-03-28；段落 10 → 12（新 4，去 2）"""
+    said = [
+        f"{NAMES.get(name, name)} {shown(before)} → {shown(after)}"
+        for name, (before, after) in fields.items()
+    ]
+    said += [
+        f"{NAMES.get(name, name)} {part.before} → {part.after}（新 {part.new}，去 {part.gone}）"
+        for name, part in parts.items()
+    ]
+    return "；".join(said)
+
+
+def shown(value: Any) -> str:
+    if value in (None, "", []):
+        return "空"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def as_json(one: Reread) -> str:
+    """One object: issue, file, outcome, error, and the changes."""
+    found = {
+        "issue": one.issue.pk,
+        "name": str(one.issue),
+        "file": one.issue.file_name,
+        "outcome": one.outcome,
+    }
+    found |= {"error": one.error or None, **asdict(one.changes)}
+    return json.dumps(found, ensure_ascii=False)
+
+
+def summary(outcomes: Counter[str], dry_run: bool) -> str:
+    said = f"{outcomes['changed']} 期有变动，{outcomes['unchanged']} 期不变"
+    if outcomes["skipped"]:
+        said += f"，{outcomes['skipped']} 期因有密码而跳过"
+    if outcomes["failed"]:
+        said += f"，{outcomes['failed']} 期失败"
+    return f"{said}（试运行，什么都没有改）" if dry_run else said
