@@ -16,9 +16,17 @@ from pathlib import Path, PurePosixPath
 from django.conf import settings
 
 from archive.ingest.errors import IngestError, LimitExceeded, PasswordNeeded, UnreadableFile
+from archive.ingest.file_kind import HTML_SUFFIXES, MARKDOWN_SUFFIXES
 
-ISSUE_SUFFIXES = frozenset({".pdf", ".txt"})
+ISSUE_SUFFIXES = frozenset({".pdf", ".txt", ".docx", ".docm", *HTML_SUFFIXES, *MARKDOWN_SUFFIXES})
+# An issue in one of these is told of with the way to convert it. Pictures and spreadsheets lie beside issues as
+# well, and are passed over.
+LEGACY_SUFFIXES = frozenset(
+    {".doc", ".wps", ".wpt", ".ofd", ".rtf", ".odt", ".ceb", ".cebx", ".caj", ".mht", ".mhtml", ".rar", ".7z"}
+)
 ZIP_SUFFIX = ".zip"
+# What speaks of the folder and is no issue.
+NOT_ISSUES = frozenset({"readme", "license", "changelog", "robots"})
 
 # An archive of twenty years of issues has a few hundred files; a bomb has a few that unpack a thousandfold.
 ZIP_MAX_FILES = 2000
@@ -41,23 +49,47 @@ class SourceFile:
 def find_sources(paths: list[Path]) -> Iterator[SourceFile | IngestError]:
     """Every issue file under the paths, in the order given and then by name; an error for what cannot be opened.
 
-    A file that is named itself is always tried; in folders and zips only .pdf and .txt count.
+    A file that is named itself is always tried; in folders and zips what is no issue by its name is passed over.
     """
     for path in paths:
         if path.is_dir():
             for file in _files_below(path):
-                yield from _sources_of(file)
+                if isinstance(file, IngestError):
+                    yield file
+                else:
+                    yield from _sources_of(file)
         else:
             yield from _sources_of(path)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+def _files_below(folder: Path) -> Iterator[Path | IngestError]:
+    closed: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=closed.append):
         folders.sort()
-        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+        folders[:] = [name for name in folders if not _is_hidden(name)]
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in ISSUE_SUFFIXES | {ZIP_SUFFIX}:
+            if is_issue_name(name) or (not _is_hidden(name) and Path(name).suffix.lower() == ZIP_SUFFIX):
                 yield Path(place, name)
+    for error in closed:
+        yield UnreadableFile(
+            str(error.filename or folder), f"文件夹打不开（{error.strerror}）", "请核对文件夹的读取权限"
+        )
+
+
+def _is_hidden(name: str) -> bool:
+    """True for what systems and programs leave behind: .DS_Store, __MACOSX, and ~$第2期.docx while Word has it open."""
+    return name.startswith((".", "__MACOSX", "~$"))
+
+
+def is_issue_name(name: str) -> bool:
+    """True when a file of this name in a folder can be an issue, also one that must be converted first."""
+    path = PurePosixPath(name)
+    suffix = path.suffix.lower()
+    return (
+        not _is_hidden(name)
+        and suffix in ISSUE_SUFFIXES | LEGACY_SUFFIXES
+        and path.stem.lower() not in NOT_ISSUES
+    )
 
 
 def _sources_of(path: Path) -> Iterator[SourceFile | IngestError]:
@@ -72,8 +104,10 @@ def _sources_of(path: Path) -> Iterator[SourceFile | IngestError]:
 
 
 def _entries(path: Path, infos: list[zipfile.ZipInfo]) -> Iterator[SourceFile | IngestError]:
-    entries = [(entry_name(info), info) for info in infos if not info.is_dir()]
-    entries = [(name, info) for name, info in entries if _is_issue(name)]
+    named = [(entry_name(info), info) for info in infos if not info.is_dir()]
+    entries = [(name, info) for name, info in named if _is_issue(name)]
+    for name in sorted(name for name, _info in named if _is_nested_zip(name)):
+        yield UnreadableFile(f"{path}/{name}", "压缩包里还有压缩包", "请先解压，再逐个导入其中的压缩包")
     if len(entries) > ZIP_MAX_FILES:
         yield LimitExceeded(
             str(path), f"压缩包内有 {len(entries)} 个文件", f"请每包不超过 {ZIP_MAX_FILES} 个"
@@ -87,9 +121,15 @@ def _entries(path: Path, infos: list[zipfile.ZipInfo]) -> Iterator[SourceFile | 
 
 
 def _is_issue(name: str) -> bool:
-    path = PurePosixPath(name)
-    hidden = any(part.startswith((".", "__MACOSX")) and part not in {".", ".."} for part in path.parts)
-    return not hidden and path.suffix.lower() in ISSUE_SUFFIXES
+    return not _in_hidden_folder(name) and is_issue_name(PurePosixPath(name).name)
+
+
+def _is_nested_zip(name: str) -> bool:
+    return not _in_hidden_folder(name) and PurePosixPath(name).suffix.lower() == ZIP_SUFFIX
+
+
+def _in_hidden_folder(name: str) -> bool:
+    return any(_is_hidden(part) for part in PurePosixPath(name).parts if part not in {".", ".."})
 
 
 def entry_name(info: zipfile.ZipInfo) -> str:

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archive.ingest.layout.paragraphs import join_texts
 from archive.numbers import is_number_line
@@ -36,6 +37,8 @@ LABEL = re.compile(
 DATE_ALONE = re.compile(r"[\d一二三四五六七八九十○〇零Ｏ０-９]{4}年.{1,3}月.{1,4}日$")
 # Where paragraphs begin without an indent, a label behind one of these begins an item.
 ENDS_ITEM = "。！？!?；;：:…”’」』）)》"
+# Rows of tables and headings of Markdown are lines of their own.
+MARKUP = re.compile(r"[|#>]|```")
 BLANK = re.compile(r"[ \t\u3000\u00a0]*")
 
 
@@ -65,8 +68,8 @@ def unwrap(lines: list[str]) -> list[str]:
         return lines
     result: list[str] = []
     before = ""
-    for i, line in enumerate(lines):
-        if result and before and line.strip() and goes_on(before, line, wrapping, lines[i + 1 : i + 2]):
+    for line in lines:
+        if before.strip() and line.strip() and goes_on(before, line, wrapping):
             result[-1] = join_texts(result[-1].rstrip(), line.strip())
         else:
             result.append(line)
@@ -79,7 +82,7 @@ def without_regular_blanks(lines: list[str]) -> list[str]:
     filled = [i for i, line in enumerate(lines) if line.strip()]
     if len(filled) < 2 * FEWEST_FULL:
         return lines
-    follow = sum(b - a == 1 for a, b in zip(filled, filled[1:], strict=False))
+    follow = sum(b - a == 1 for a, b in pairwise(filled))
     if follow > 0.05 * len(filled):
         return lines
     single = [lines[i] for i in filled]
@@ -125,7 +128,7 @@ def begins_indented(texts: list[str], width: float, measure: Callable[[str], flo
     """True when paragraphs begin indented: most lines below a short one that ends a sentence do."""
     below = [
         indent(after)
-        for before, after in zip(texts, texts[1:], strict=False)
+        for before, after in pairwise(texts)
         if measure(before) < width - 2 * NEAR and SENTENCE_END.search(before)
     ]
     return sum(em >= INDENT for em in below) > 0.5 * len(below)
@@ -137,13 +140,15 @@ def indent(line: str) -> float:
     return sum(2.0 if char == "\t" else em_width(char) for char in blank.group()) if blank else 0.0
 
 
-def goes_on(before: str, line: str, wrapping: Wrapping, below: list[str]) -> bool:
+def goes_on(before: str, line: str, wrapping: Wrapping) -> bool:
     """True when `line` goes on with the paragraph that `before`, the line above it as printed, stands in."""
     text = line.strip()
-    if indent(line) >= INDENT or before.count("\t") >= 2 or line.count("\t") >= 2:
+    if indent(line) >= INDENT or before.count("\t") >= 2 or line.count("\t") >= 2 or MARKUP.match(text):
         return False
     before = before.rstrip()
-    if wrapping.measure(before) + wrapping.measure(first_piece(text, before)) <= wrapping.width:
+    if MARKUP.match(before):
+        return False
+    if wrapping.measure(before) + wrapping.measure(first_piece(text)) <= wrapping.width:
         # it would have found room on the line above
         return False
     if is_number_line(text) or DATE_ALONE.match(text):
@@ -153,8 +158,8 @@ def goes_on(before: str, line: str, wrapping: Wrapping, below: list[str]) -> boo
     return not (before[-1:] in ENDS_ITEM and LABEL.match(text))
 
 
-def first_piece(text: str, before: str) -> str:
-    """What of the text had to stay together at a line's end, the cut word on the line above included."""
+def first_piece(text: str) -> str:
+    """What of the text's beginning had to stay together: a word or figure, and the stops behind it."""
     end = 0
     while found := PIECE.match(text, end):
         end = found.end()
