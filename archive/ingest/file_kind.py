@@ -100,6 +100,9 @@ def file_kind(path: Path, name: str) -> str:
         raise UnreadableFile(name, "是 Word 2003 的 XML 文件", TO_DOCX)
     if MHTML.match(head.lstrip()):
         raise not_taken(name, ".mht")
+    if suffix == ".pdf" and HTML_START.match(start):
+        # most often what a portal sent in place of the PDF
+        raise UnreadableFile(name, "内容是网页（HTML）", "请在浏览器中打印为 PDF 后再上传")
     if HTML_START.match(start) or (suffix in HTML_SUFFIXES and "\x00" not in start):
         return "html"
     if suffix == ".docx":
@@ -148,7 +151,7 @@ def zip_kind(path: Path, name: str, suffix: str) -> str:
                 mimetype = archive.read("mimetype").decode("ascii", "replace")
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         what = "Word 文件" if suffix == ".docx" else "文件"
-        raise UnreadableFile(name, f"{what}已损坏或不完整", "请重新另存或重新下载后再上传") from error
+        raise UnreadableFile(name, f"{what}已损坏或不完整", "请重新另存或重新下载后再上传，或导出为 PDF") from error
     if any(part.startswith("word/") for part in names):
         return "docx"
     if "opendocument.text" in mimetype:

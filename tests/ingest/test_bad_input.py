@@ -16,7 +16,7 @@ WRITTEN: dict[str, tuple[bytes, type[errors.IngestError], str]] = {
     "empty.pdf": (b"", errors.UnreadableFile, "空"),
     "blank.txt": (b" \n\n ", errors.UnreadableFile, "空"),
     "page.pdf": (b"<!DOCTYPE html><html><body>x</body></html>", errors.UnreadableFile, "HTML"),
-    "page.txt": (b"  <html><body>x</body></html>", errors.UnreadableFile, "HTML"),
+    "page.txt": (b"  <html><body>x</body></html>", errors.NoDocuments, "公报"),
     "noise.pdf": (bytes(range(256)) * 40, errors.UnreadableFile, "PDF"),
     "noise.txt": (bytes(range(256)) * 40, errors.UnreadableFile, "文本"),
     "letter.docx": (b"PK\x03\x04" + bytes(60), errors.UnreadableFile, "PDF"),

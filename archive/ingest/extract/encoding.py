@@ -23,6 +23,8 @@ COMMON = frozenset(
 SAMPLE = 200_000
 # A file cut off or damaged in transit has a few broken characters, noise is full of them.
 MAX_BROKEN = 0.002
+# English text counts as much as Chinese of which so many characters are common; noise has hardly any.
+LATIN_SHARE = 0.05
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\ue000-\uf8ff]")
 REMEDY = "请另存为 UTF-8 或 GB18030 编码的纯文本，或上传 PDF"
 
@@ -60,9 +62,9 @@ def is_text(text: str) -> bool:
 
 
 def common_share(text: str) -> float:
-    """Which share of the Chinese characters and stops are among the commonest; 0.001 for a text without Chinese."""
+    """Which share of the Chinese characters and stops are among the commonest; LATIN_SHARE for a text without any."""
     han = len(_HAN.findall(text))
     common = sum(char in COMMON for char in text)
     if not han and not common:
-        return 0.001 if sum(char.isascii() for char in text) >= 0.9 * len(text) else 0.0
+        return LATIN_SHARE if sum(char.isascii() for char in text) >= 0.9 * len(text) else 0.0
     return common / len(text)

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from archive.ingest.extract import docx, html, markdown, text
+from archive.ingest.extract.docx import read_docx
+from archive.ingest.extract.html import read_html
+from archive.ingest.extract.markdown import read_markdown
+from archive.ingest.extract.text import read_text
 from archive.ingest.lines import Line, RuledTable
 
 READERS: dict[str, Callable[[Path, str], list[Line | RuledTable]]] = {
-    "text": text.read_text,
-    "markdown": markdown.read_markdown,
-    "html": html.read_html,
-    "docx": docx.read_docx,
+    "text": read_text,
+    "markdown": read_markdown,
+    "html": read_html,
+    "docx": read_docx,
 }
 # kind of file (see file_kind) → kind in the record of its source
 SOURCE_KIND = {"text": "text", "markdown": "text", "html": "html", "docx": "docx"}

@@ -25,6 +25,8 @@ FULL_SHARE = 0.12
 FEWEST_FULL = 6
 ENDING_SHARE = 0.35
 WIDER_SHARE = 0.02
+# Of ems and characters, that is the measure by which more lines have exactly the width; both when so nearly as many.
+ALIKE = 0.8
 INDENT = 1.5
 SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’」』）)]*$")
 # What is not cut in two: a figure, a Latin word; and what may not begin a line goes with the character before it.
@@ -63,13 +65,13 @@ class Wrapping:
 def unwrap(lines: list[str]) -> list[str]:
     """The lines with the paragraphs of a wrapped text each on one line; blank lines stay. The same lines otherwise."""
     lines = without_regular_blanks(lines)
-    wrapping = find_wrapping(lines)
-    if wrapping is None:
+    wrappings = find_wrappings(lines)
+    if not wrappings:
         return lines
     result: list[str] = []
     before = ""
     for line in lines:
-        if before.strip() and line.strip() and goes_on(before, line, wrapping):
+        if before.strip() and line.strip() and goes_on(before, line, wrappings):
             result[-1] = join_texts(result[-1].rstrip(), line.strip())
         else:
             result.append(line)
@@ -86,14 +88,14 @@ def without_regular_blanks(lines: list[str]) -> list[str]:
     if follow > 0.05 * len(filled):
         return lines
     single = [lines[i] for i in filled]
-    return single if find_wrapping(single) is not None else lines
+    return single if find_wrappings(single) else lines
 
 
-def find_wrapping(lines: list[str]) -> Wrapping | None:
-    """How the file is wrapped; None when it is not."""
+def find_wrappings(lines: list[str]) -> list[Wrapping]:
+    """How the file is wrapped, in one or both measures where its lines do not tell which; empty when it is not."""
     texts = [line.rstrip() for line in lines if line.strip() and line.count("\t") < 2]
     if len(texts) < FEWEST_FULL:
-        return None
+        return []
     found: list[tuple[int, Wrapping]] = []
     for measure in (em_width, character_count):
         widths = [measure(text) for text in texts]
@@ -110,7 +112,8 @@ def find_wrapping(lines: list[str]) -> Wrapping | None:
         ):
             exact = sum(w == width for w in widths)
             found.append((exact, Wrapping(width, measure, begins_indented(texts, width, measure))))
-    return max(found, key=lambda one: one[0])[1] if found else None
+    most = max((exact for exact, _wrapping in found), default=0)
+    return [wrapping for exact, wrapping in found if exact >= ALIKE * most]
 
 
 def greatest_common_width(widths: list[float]) -> float | None:
@@ -140,7 +143,7 @@ def indent(line: str) -> float:
     return sum(2.0 if char == "\t" else em_width(char) for char in blank.group()) if blank else 0.0
 
 
-def goes_on(before: str, line: str, wrapping: Wrapping) -> bool:
+def goes_on(before: str, line: str, wrappings: list[Wrapping]) -> bool:
     """True when `line` goes on with the paragraph that `before`, the line above it as printed, stands in."""
     text = line.strip()
     if indent(line) >= INDENT or before.count("\t") >= 2 or line.count("\t") >= 2 or MARKUP.match(text):
@@ -148,12 +151,13 @@ def goes_on(before: str, line: str, wrapping: Wrapping) -> bool:
     before = before.rstrip()
     if MARKUP.match(before):
         return False
-    if wrapping.measure(before) + wrapping.measure(first_piece(text)) <= wrapping.width:
+    piece = first_piece(text)
+    if all(way.measure(before) + way.measure(piece) <= way.width for way in wrappings):
         # it would have found room on the line above
         return False
     if is_number_line(text) or DATE_ALONE.match(text):
         return False
-    if wrapping.indented:
+    if any(way.indented for way in wrappings):
         return True
     return not (before[-1:] in ENDS_ITEM and LABEL.match(text))
 
