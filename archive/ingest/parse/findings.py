@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from archive.ingest.lines import Page
 from archive.ingest.parse.records import ContentsEntry, Finding, ParsedDocument
 from archive.ingest.parse.signs import folded
+from archive.ingest.parse.validity import is_contradictory
 
 
 def document_findings(document: ParsedDocument) -> list[Finding]:
@@ -44,6 +45,9 @@ def document_findings(document: ParsedDocument) -> list[Finding]:
         add("signature-missing", "warning", "没有找到落款（发文机关署名）")
     if document.signed_on is None:
         add("date-missing", "warning", "没有找到成文日期")
+    titles = (document.title, *(enclosure.title for enclosure in document.enclosures))
+    if document.validity and is_contradictory(document.blocks, document.signed_on, titles):
+        add("validity-contradictory", "warning", "施行日期或有效期前后不一致", *document.validity.evidence)
     found += section_findings(document)
     found += removal_findings(document)
     return found

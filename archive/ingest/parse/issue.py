@@ -11,6 +11,7 @@ from archive.ingest.parse.contents import Contents, Item, find_contents
 from archive.ingest.parse.findings import document_findings, issue_findings, undefined_glyph_findings
 from archive.ingest.parse.front_matter import read_front_matter
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
+from archive.ingest.parse.misreadings import misreading_findings
 from archive.ingest.parse.records import (
     ContentsEntry,
     ParsedDocument,
@@ -19,8 +20,10 @@ from archive.ingest.parse.records import (
     Source,
 )
 from archive.ingest.parse.references import find_references
+from archive.ingest.parse.score import reading_score
 from archive.ingest.parse.signs import folded, read_date, read_issuer, read_kind
 from archive.ingest.parse.titles import Start, find_starts, printed_number
+from archive.ingest.parse.validity import find_validity
 from archive.numbers import read_number
 
 
@@ -83,6 +86,7 @@ def parse_items(
     findings = [finding for document in documents for finding in document_findings(document)]
     unplaced = unplaced_text(items, contents, first, front_end)
     findings += issue_findings(documents, contents.entries, entry_of, unplaced, unreadable or [])
+    findings += misreading_findings(documents, front.gazette, known)
     return ParsedIssue(
         source=source,
         gazette=front.gazette,
@@ -96,6 +100,7 @@ def parse_items(
         contents=contents.entries,
         documents=tuple(documents),
         findings=tuple(findings),
+        score=reading_score(items[front_end:], contents.entries, entry_of.values(), unplaced),
     )
 
 
@@ -113,6 +118,7 @@ def parse_document(
     issuer = read_issuer(start.title)
     body = read_body(items[start.body : end], start.title, issuer, body_size)
     title = title_of(start, body)
+    signed_on = body.signed_on or date_beside_number(items, start)
     pages = [item.page for item in items[start.first : end] if item.page]
     tables = [item.last_page for item in items[start.first : end] if isinstance(item, RuledTable)]
     last = max([*pages, *(page for page in tables if page)], default=None)
@@ -129,7 +135,7 @@ def parse_document(
         kind=read_kind(title),
         recipients=body.recipients,
         signed_by=body.signed_by,
-        signed_on=body.signed_on or date_beside_number(items, start),
+        signed_on=signed_on,
         note=body.note,
         first_page=min(pages, default=None),
         last_page=last,
@@ -142,6 +148,7 @@ def parse_document(
         rosters=tuple(body.rosters),
         appointments=find_appointments(body.blocks, title),
         references=find_references(body.blocks, number, title, codes),
+        validity=find_validity(body.blocks, signed_on, (title, *(e.title for e in body.enclosures))),
     )
 
 
