@@ -69,10 +69,18 @@ class Lease:
             self.lost = True
             raise LeaseLost(f"run {self.run.pk} is no longer held by {self.run.worker}")
 
-    def finish(self, state: IngestRun.State, message: str, issue: Any = None) -> None:
+    def finish(
+        self, state: IngestRun.State, message: str, issue: Any = None, failure: IngestRun.Failure | str = ""
+    ) -> None:
         """Give the run up for good."""
         self.update(
-            state=state, message=message, issue=issue, finished_at=timezone.now(), lease_until=None, worker=""
+            state=state,
+            message=message,
+            failure=failure,
+            issue=issue,
+            finished_at=timezone.now(),
+            lease_until=None,
+            worker="",
         )
 
     def give_back(self) -> None:

@@ -14,11 +14,26 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from archive.ingest.errors import IngestError
+from archive.ingest.errors import (
+    IngestError,
+    IssueConflict,
+    LimitExceeded,
+    NoDocuments,
+    PasswordNeeded,
+)
 from archive.leases import MAX_ATTEMPTS, Lease, LeaseLost
 from archive.models import IngestRun
 from archive.search.update import ensure
-from archive.uploads import an_hour_ago, forget_old_uploads, forget_upload, password_of, upload_path
+from archive.uploads import (
+    an_hour_ago,
+    forget_failed,
+    forget_old_failed,
+    forget_old_uploads,
+    forget_upload,
+    keep_failed,
+    password_of,
+    upload_path,
+)
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +81,8 @@ def _ingest(lease: Lease) -> str:
             progress=Reporter(lease).report,
         )
     except IngestError as error:
-        lease.finish(IngestRun.State.FAILED, without_name(error))
-        forget_upload(run)
+        lease.finish(IngestRun.State.FAILED, without_name(error), failure=failure_of(error))
+        keep_failed(run)
         return "failed"
     except Stopped:
         lease.give_back()
@@ -81,18 +96,30 @@ def _ingest(lease: Lease) -> str:
             lease.update(state=IngestRun.State.QUEUED, lease_until=None, worker="")
             return "to be tried again"
         message = f"程序出错（{type(error).__name__}）。请把这个文件交给维护人员"
-        lease.finish(IngestRun.State.FAILED, message)
-        forget_upload(run)
+        lease.finish(IngestRun.State.FAILED, message, failure=IngestRun.Failure.FAULT)
+        keep_failed(run)
         return "failed"
     message = " ".join(filter(None, [OUTCOMES[result.outcome], result.note]))
     lease.finish(IngestRun.State.DONE, message, result.issue)
     forget_upload(run)
+    forget_failed(run.sha256)
     return result.outcome
 
 
 def without_name(error: IngestError) -> str:
     """The message of an error, for a place that names the file itself: 第 3 页：PDF 已损坏。请重新导出"""
     return str(error).removeprefix(error.file).lstrip("，：")
+
+
+def failure_of(error: IngestError) -> IngestRun.Failure:
+    """What kind of failure it is, so that the page can offer what helps."""
+    kinds = {
+        PasswordNeeded: IngestRun.Failure.PASSWORD,
+        NoDocuments: IngestRun.Failure.NO_DOCUMENTS,
+        LimitExceeded: IngestRun.Failure.LIMIT,
+        IssueConflict: IngestRun.Failure.CONFLICT,
+    }
+    return kinds.get(type(error), IngestRun.Failure.UNREADABLE)
 
 
 class Reporter:
@@ -120,6 +147,7 @@ def sweep(now: datetime) -> int:
     """
     queued = _requeue_lost(now) + _queue_forgotten()
     forget_old_uploads(an_hour_ago())
+    forget_old_failed(time.time() - settings.FAILED_UPLOADS_DAYS * _DAY)
     _clear_workshop(time.time() - _DAY)
     ensure()
     return queued
@@ -132,10 +160,15 @@ def _requeue_lost(now: datetime) -> int:
         if run.attempts >= MAX_ATTEMPTS:
             message = f"{run.file_name}：处理程序在读取中 {run.attempts} 次意外中止。请用原排版文件重新导出 PDF 后再试"
             given_up = still_lost.update(
-                state=IngestRun.State.FAILED, message=message, finished_at=now, lease_until=None, worker=""
+                state=IngestRun.State.FAILED,
+                failure=IngestRun.Failure.FAULT,
+                message=message,
+                finished_at=now,
+                lease_until=None,
+                worker="",
             )
             if given_up:
-                forget_upload(run)
+                keep_failed(IngestRun.objects.get(pk=run.pk))
             continue
         with transaction.atomic():
             if still_lost.update(
@@ -160,9 +193,11 @@ def _queue_forgotten() -> int:
 
 def _clear_workshop(older_than: float) -> None:
     """Delete what killed processes left half-made."""
-    from archive.ingest.originals import remove_abandoned_parts
+    from archive.ingest.originals import forget_old_recognised, remove_abandoned_parts
 
     remove_abandoned_parts(older_than)
+    # Somebody may try a long scan again after the weekend.
+    forget_old_recognised(older_than - 6 * _DAY)
     for folder in Path(settings.GAZETTE_DATA).glob("unzip-*"):
         if folder.stat().st_mtime < older_than:
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,12 +1,18 @@
-"""Files that editors upload: checked, kept in the data folder until a worker has read them, and queued."""
+"""Files that editors upload: checked, kept in the data folder until a worker has read them, and queued.
+
+A file that could not be taken in is kept for a while beside its run, so that it can be tried again, or handed to those
+who can tell what is wrong with it. zipped.py takes zip files apart.
+"""
 
 import contextlib
 import hashlib
 import os
+import re
 import secrets
+import shutil
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,10 +23,12 @@ from django.utils.translation import gettext as _
 
 from archive.ingest.errors import LimitExceeded, UnreadableFile
 from archive.ingest.file_kind import file_kind
+from archive.ingest.originals import original_path
 from archive.models import IngestRun, Issue
 
 ACTIVE = (IngestRun.State.QUEUED, IngestRun.State.RUNNING)
-_PART, _PASSWORD = ".part", ".password"
+_PART, _PASSWORD, _FAILED = ".part", ".password", "failed"
+_RUN_FILE = re.compile(r"run-[0-9]{1,18}")
 _LONGEST_NAME = 255
 
 
@@ -51,19 +59,53 @@ def accept_upload(
     `replace` asks to read it anew. Raises an IngestError when it is empty, too large or of another kind.
     """
     name = clean_name(upload.name or "")
+    with received(upload, name) as (part, sha256):
+        return accept_file(part, sha256, name, user=user, password=password, replace=replace)
+
+
+@contextlib.contextmanager
+def received(upload: Uploaded, name: str, suffix: str = _PART) -> Iterator[tuple[Path, str]]:
+    """The uploaded file on the disk and its checksum, for as long as it is not moved on."""
+    folder = Path(settings.UPLOADS_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{secrets.token_hex(8)}{suffix}"
+    try:
+        yield part, _write(upload, part, name)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def accept_file(
+    path: Path, sha256: str, name: str, *, user: Any = None, password: str = "", replace: bool = False
+) -> Accepted:
+    """`accept_upload` of a file on the disk, which is moved away when it is queued."""
+    file_kind(path, name)
+    issue = Issue.objects.select_related("gazette").filter(sha256=sha256).first()
+    if issue is not None and not replace:
+        return Accepted(name, issue=issue)
+    waiting = IngestRun.objects.filter(sha256=sha256, state__in=ACTIVE).first()
+    if waiting is not None:
+        return Accepted(name, run=waiting)
+    return Accepted(name, run=_queue(path, name, sha256, user, password, replace), is_new=True)
+
+
+def read_again(issue: Issue, *, user: Any = None, password: str = "") -> IngestRun:
+    """A run that reads a stored issue's file anew: recognition is installed now, or the parser is a newer one.
+
+    Ids, addresses and state stay. Raises UnreadableFile when the original is missing.
+    """
+    waiting = IngestRun.objects.filter(sha256=issue.sha256, state__in=ACTIVE).first()
+    if waiting is not None:
+        return waiting
+    original = original_path(issue.sha256, issue.source_kind)
+    if not original.is_file():
+        raise UnreadableFile(issue.file_name, _("缺少原件"), _("请从备份恢复，或重新上传该文件"))
     folder = Path(settings.UPLOADS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{secrets.token_hex(8)}{_PART}"
     try:
-        sha256 = _write(upload, part, name)
-        file_kind(part, name)
-        issue = Issue.objects.select_related("gazette").filter(sha256=sha256).first()
-        if issue is not None and not replace:
-            return Accepted(name, issue=issue)
-        waiting = IngestRun.objects.filter(sha256=sha256, state__in=ACTIVE).first()
-        if waiting is not None:
-            return Accepted(name, run=waiting)
-        return Accepted(name, run=_queue(part, name, sha256, user, password, replace), is_new=True)
+        shutil.copyfile(original, part)
+        return _queue(part, issue.file_name, issue.sha256, user, password, replace=True)
     finally:
         part.unlink(missing_ok=True)
 
@@ -90,15 +132,19 @@ def _queue(part: Path, name: str, sha256: str, user: Any, password: str, replace
 
     with transaction.atomic():
         run = IngestRun.objects.create(file_name=name, sha256=sha256, replace=replace, uploaded_by=user)
-        if password:
-            # Not in the database, where the task's arguments stay for weeks.
-            handle = os.open(_password_path(run), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(password)
+        _keep_password(run, password)
         part.rename(upload_path(run))
         # The task is a row of the same database: run and task are committed together, or neither is.
         ingest_upload.enqueue(run.pk)
     return run
+
+
+def _keep_password(run: IngestRun, password: str) -> None:
+    """Not in the database, where the task's arguments stay for weeks."""
+    if password:
+        handle = os.open(_password_path(run), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(password)
 
 
 def upload_path(run: IngestRun) -> Path:
@@ -120,18 +166,81 @@ def forget_upload(run: IngestRun) -> None:
     _password_path(run).unlink(missing_ok=True)
 
 
+# --- what failed -------------------------------------------------------------------------------------
+def failed_original(run: IngestRun) -> Path | None:
+    """The file of a run that failed, as it came; None when it is no longer kept."""
+    path = _failed_path(run)
+    return path if run.state == IngestRun.State.FAILED and path.is_file() else None
+
+
+def keep_failed(run: IngestRun) -> None:
+    """Put the file of a failed run aside, and delete its password."""
+    with contextlib.suppress(FileNotFoundError):
+        _failed_path(run).parent.mkdir(parents=True, exist_ok=True)
+        upload_path(run).rename(_failed_path(run))
+        # Its days count from now.
+        os.utime(_failed_path(run))
+    _password_path(run).unlink(missing_ok=True)
+
+
+def retry(run: IngestRun, *, password: str = "", replace: bool = False) -> IngestRun | None:
+    """The failed run, queued again with its file, now with a password or to replace; None when the file is gone."""
+    from archive.tasks import ingest_upload
+
+    with transaction.atomic():
+        failed = IngestRun.objects.select_for_update().filter(pk=run.pk, state=IngestRun.State.FAILED).first()
+        if failed is None or (kept := failed_original(failed)) is None:
+            return None
+        failed.state, failed.stage, failed.attempts = IngestRun.State.QUEUED, IngestRun.Stage.WAITING, 0
+        failed.message = failed.failure = ""
+        failed.page = failed.page_count = failed.finished_at = None
+        failed.replace = failed.replace or replace
+        failed.save()
+        _keep_password(failed, password)
+        kept.rename(upload_path(failed))
+        ingest_upload.enqueue(failed.pk)
+    return failed
+
+
+def forget_failed(sha256: str) -> None:
+    """Delete what is kept of failed attempts at a file that is in the archive now."""
+    for run in IngestRun.objects.filter(sha256=sha256, state=IngestRun.State.FAILED):
+        _failed_path(run).unlink(missing_ok=True)
+
+
+def forget_old_failed(older_than: float) -> int:
+    """Delete the files of runs that failed before the time given (seconds since 1970)."""
+    return _delete_older(Path(settings.UPLOADS_DIR, _FAILED).glob("*"), older_than)
+
+
+def _failed_path(run: IngestRun) -> Path:
+    return Path(settings.UPLOADS_DIR) / _FAILED / f"run-{run.pk}"
+
+
+# --- what is left over -------------------------------------------------------------------------------
 def forget_old_uploads(older_than: float) -> int:
-    """Delete files that belong to no waiting run and are older than the time given (seconds since 1970)."""
+    """Delete files that belong to no waiting run and are older than the time given (seconds since 1970).
+
+    What failed and was not yet put aside when its worker was killed, is put aside.
+    """
     folder = Path(settings.UPLOADS_DIR)
     waiting = {upload_path(run) for run in IngestRun.objects.filter(state__in=ACTIVE)}
     waiting |= {path.with_suffix(_PASSWORD) for path in waiting}
-    forgotten = 0
-    for path in folder.glob("*") if folder.is_dir() else ():
+    left = [path for path in folder.glob("*") if path not in waiting and path.is_file()]
+    keys = [int(path.name.removeprefix("run-")) for path in left if _RUN_FILE.fullmatch(path.name)]
+    for run in IngestRun.objects.filter(pk__in=keys, state=IngestRun.State.FAILED):
+        keep_failed(run)
+    return _delete_older(left, older_than)
+
+
+def _delete_older(paths: Iterable[Path], older_than: float) -> int:
+    deleted = 0
+    for path in paths:
         with contextlib.suppress(FileNotFoundError):
-            if path not in waiting and path.stat().st_mtime < older_than:
+            if path.stat().st_mtime < older_than:
                 path.unlink()
-                forgotten += 1
-    return forgotten
+                deleted += 1
+    return deleted
 
 
 def clean_name(name: str) -> str:

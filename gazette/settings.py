@@ -59,6 +59,8 @@ SITE = {
 UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_MB", "200")) * 1024 * 1024
 UPLOAD_MAX_FILES = int(os.environ.get("UPLOAD_MAX_FILES", "200"))
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
+# The file of an upload that failed is kept this long beside its message, for whoever is to find out why.
+FAILED_UPLOADS_DAYS = int(os.environ.get("FAILED_UPLOADS_DAYS", "30"))
 # A worker that was not heard of for this long is taken for dead, and its file is begun again.
 INGEST_LEASE_SECONDS = float(os.environ.get("INGEST_LEASE_SECONDS", "60"))
 READ_MAX_SECONDS = int(os.environ.get("READ_MAX_SECONDS", "60"))

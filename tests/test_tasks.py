@@ -1,7 +1,10 @@
 """Uploaded files, their runs and leases: what one worker does, step by step, in the test's own process."""
 
-from collections.abc import Iterator
+import os
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,12 +13,33 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
-from archive.ingest.originals import stored_originals
+from archive.ingest.errors import (
+    IngestError,
+    IssueConflict,
+    LimitExceeded,
+    NoDocuments,
+    PasswordNeeded,
+    UnreadableFile,
+)
+from archive.ingest.originals import checksum, recognised_folder, remove_original, stored_originals
+from archive.ingest.parse.known import Known
+from archive.ingest.parse.records import ParsedIssue
+from archive.ingest.pipeline import ingest_file
+from archive.ingest.read import Progress
 from archive.leases import MAX_ATTEMPTS, Lease, LeaseLost, lease_length
 from archive.models import IngestRun, Issue
 from archive.tasks import Reporter, ingest_upload, stopping, sweep
-from archive.uploads import accept_upload, clean_name, forget_old_uploads, password_of, upload_path
+from archive.uploads import (
+    accept_upload,
+    clean_name,
+    failed_original,
+    forget_old_uploads,
+    password_of,
+    read_again,
+    retry,
+    upload_path,
+)
+from tests.factories import make_parsed_issue
 from tests.outside import PROJECT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,7 +95,7 @@ def test_what_waits_or_is_in_is_not_queued_again(settings: Settings) -> None:
         ("空.pdf", b"", UnreadableFile, "空的"),
         ("网页.pdf", b"<!DOCTYPE html><html>", UnreadableFile, "网页"),
         ("图片.pdf", b"\x89PNG\r\n", UnreadableFile, "不是 PDF"),
-        ("文档.docx", b"PK\x03\x04", UnreadableFile, "另存为 PDF"),
+        ("文档.docx", b"PK\x03\x04", UnreadableFile, "Word 文件"),
         ("大.pdf", b"%PDF-" + b"0" * 2_000_000, LimitExceeded, "超过 1 MB"),
         ("", b"%PDF-", UnreadableFile, "没有文件名"),
     ],
@@ -131,15 +155,21 @@ def test_run_twice_it_does_the_work_once() -> None:
     assert Issue.objects.count() == 1
 
 
-def test_a_bad_file_fails_with_its_reason_and_leaves_nothing(settings: Settings) -> None:
-    run = upload("今天天气很好。\n".encode(), name="日记.txt")
+def test_a_bad_file_fails_with_its_reason_and_leaves_nothing_in_the_archive(settings: Settings) -> None:
+    content = "今天天气很好。\n".encode()
+    run = upload(content, name="日记.txt", password="123456")
     assert ingest_upload.call(run.pk) == "failed"
     run.refresh_from_db()
     assert run.state == "failed"
     assert run.message.startswith("没有找到公文")
+    assert run.failure == "no-documents"
     assert not Issue.objects.exists()
-    assert files_in(settings.UPLOADS_DIR) == []
     assert list(stored_originals()) == []
+    # the file stays for whoever is to find out why, the password does not
+    assert files_in(settings.UPLOADS_DIR) == [f"failed/run-{run.pk}"]
+    kept = failed_original(run)
+    assert kept is not None
+    assert kept.read_bytes() == content
 
 
 def test_a_fault_of_ours_is_tried_again_and_then_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +186,212 @@ def test_a_fault_of_ours_is_tried_again_and_then_given_up(monkeypatch: pytest.Mo
     run.refresh_from_db()
     assert run.state == "failed"
     assert "RuntimeError" in run.message
+
+
+# --- what failed -------------------------------------------------------------------------------------
+def failing(error: Exception) -> Callable[..., None]:
+    def fail(*args: object, **options: object) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (PasswordNeeded, "password"),
+        (NoDocuments, "no-documents"),
+        (LimitExceeded, "limit"),
+        (IssueConflict, "conflict"),
+        (UnreadableFile, "unreadable"),
+    ],
+)
+def test_each_failure_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch, error: type[IngestError], failure: str
+) -> None:
+    monkeypatch.setattr("archive.ingest.pipeline.ingest_file", failing(error("x.pdf", "不行", "再试")))
+    run = upload()
+    assert ingest_upload.call(run.pk) == "failed"
+    run.refresh_from_db()
+    assert (run.failure, run.message) == (failure, "不行。再试")
+
+
+def test_what_failed_is_tried_again_with_its_file(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = upload()
+    with monkeypatch.context() as patch:
+        error = PasswordNeeded("x.pdf", "PDF 有打开密码", "请输入密码")
+        patch.setattr("archive.ingest.pipeline.ingest_file", failing(error))
+        ingest_upload.call(run.pk)
+    run.refresh_from_db()
+    again = retry(run, password="654321", replace=True)
+    assert again == run
+    assert again is not None
+    assert (again.state, again.failure, again.message, again.attempts) == ("queued", "", "", 0)
+    assert (password_of(run), again.replace) == ("654321", True)
+    assert DBTaskResult.objects.ready().filter(args_kwargs__args=[run.pk]).exists()
+    assert failed_original(again) is None
+    assert retry(run) is None  # it waits already
+    assert ingest_upload.call(run.pk) == "added"
+    assert files_in(settings.UPLOADS_DIR) == []
+    run.refresh_from_db()
+    assert retry(run) is None
+
+
+def test_files_of_failed_runs_go_after_their_days(settings: Settings) -> None:
+    run = upload("今天天气很好。\n".encode(), name="日记.txt")
+    ingest_upload.call(run.pk)
+    run.refresh_from_db()
+    kept = failed_original(run)
+    assert kept is not None
+    days = settings.FAILED_UPLOADS_DAYS * 24 * 3600
+    for age, there in ((days - 3600, True), (days + 3600, False)):
+        os.utime(kept, (time.time() - age,) * 2)
+        sweep(timezone.now())
+        assert kept.exists() == there
+    assert retry(run) is None
+
+
+def test_killed_before_the_file_was_put_aside_the_sweep_does_it() -> None:
+    run = upload("今天天气很好。\n".encode(), name="日记.txt")
+    IngestRun.objects.filter(pk=run.pk).update(state="failed")
+    run.refresh_from_db()
+    assert failed_original(run) is None
+    sweep(timezone.now())
+    assert failed_original(run) is not None
+
+
+def test_once_it_is_in_no_failed_attempt_is_kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = upload()
+    with monkeypatch.context() as patch:
+        patch.setattr("archive.ingest.pipeline.ingest_file", failing(UnreadableFile("x", "坏了", "再试")))
+        ingest_upload.call(first.pk)
+    second = upload()
+    assert second != first
+    ingest_upload.call(second.pk)
+    assert files_in(settings.UPLOADS_DIR) == []
+
+
+def test_a_stored_issue_is_read_again_from_its_original(settings: Settings) -> None:
+    run = upload()
+    ingest_upload.call(run.pk)
+    issue = Issue.objects.get()
+    ids = list(issue.documents.values_list("public_id", flat=True))
+    Issue.objects.update(parser_version="0")
+    again = read_again(issue)
+    assert read_again(issue) == again
+    assert (again.replace, again.file_name, again.sha256) == (True, issue.file_name, issue.sha256)
+    assert ingest_upload.call(again.pk) == "replaced"
+    issue.refresh_from_db()
+    assert issue.parser_version != "0"
+    assert list(issue.documents.values_list("public_id", flat=True)) == ids
+    assert files_in(settings.UPLOADS_DIR) == []
+    remove_original(issue.sha256, issue.source_kind)
+    with pytest.raises(UnreadableFile, match="缺少原件"):
+        read_again(issue)
+
+
+# --- recognition -------------------------------------------------------------------------------------
+class SlowReader:
+    """Recognises a scan of five pages, each once: what is done is kept where recognition keeps it."""
+
+    def __init__(self, after_page: Callable[[int], None] = lambda page: None) -> None:
+        self.after_page, self.recognised = after_page, list[int]()
+
+    def __call__(
+        self, path: Path, name: str | None, password: str, progress: Progress | None, known: Known
+    ) -> ParsedIssue:
+        sha256 = checksum(path)[0]
+        folder = recognised_folder(sha256)
+        folder.mkdir(parents=True, exist_ok=True)
+        for page in range(1, 6):
+            assert progress is not None
+            progress("ocr", page, 5)
+            if not (folder / f"{page}.json").exists():
+                self.recognised.append(page)
+                self.after_page(page)
+                (folder / f"{page}.json").write_text("{}")
+        return make_parsed_issue(sha256=sha256, name=name)
+
+    def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("archive.ingest.pipeline.ingest_file", partial(ingest_file, read=self))
+
+
+def test_a_worker_that_ends_gives_a_scan_back_within_a_page_and_the_next_goes_on(
+    monkeypatch: pytest.MonkeyPatch, data_folder: Path
+) -> None:
+    reader = SlowReader(lambda page: stopping.set() if page in {2, 3, 4} else None)
+    reader.use(monkeypatch)
+    run = upload(b"%PDF-1.7 pictures", name="扫描.pdf")
+    # more often than a file may end its worker: being stopped is no fault of the file
+    for stops in range(1, MAX_ATTEMPTS + 1):
+        assert ingest_upload.call(run.pk) == "given back"
+        run.refresh_from_db()
+        assert (run.state, run.attempts, run.failure) == ("queued", 0, "")
+        assert reader.recognised == list(range(1, stops + 2))
+        stopping.clear()
+    assert ingest_upload.call(run.pk) == "added"
+    assert reader.recognised == [1, 2, 3, 4, 5]
+    assert list((data_folder / "recognised").iterdir()) == []
+
+
+def test_killed_at_a_page_the_sweep_queues_it_and_the_next_goes_on(
+    monkeypatch: pytest.MonkeyPatch, data_folder: Path
+) -> None:
+    class Killed(BaseException):
+        """Nobody catches a kill."""
+
+    def kill(page: int) -> None:
+        if page == 3 and not reader.recognised.count(3) > 1:
+            raise Killed
+
+    reader = SlowReader(kill)
+    reader.use(monkeypatch)
+    run = upload(b"%PDF-1.7 pictures", name="扫描.pdf")
+    with pytest.raises(Killed):
+        ingest_upload.call(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.stage) == ("running", "ocr")
+    DBTaskResult.objects.all().delete()
+    assert sweep(timezone.now() + lease_length() * 2) == 1
+    assert ingest_upload.call(run.pk) == "added"
+    assert reader.recognised == [1, 2, 3, 3, 4, 5]
+
+
+def test_the_lease_lasts_while_one_page_takes_longer_than_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.INGEST_LEASE_SECONDS = 0.3
+    prolonged: list[bool] = []
+
+    def wait_past_the_lease(page: int) -> None:
+        run = IngestRun.objects.get()
+        begun = until = run.lease_until
+        for _wait in range(400):
+            time.sleep(0.02)
+            until = IngestRun.objects.get().lease_until
+            if until > begun + timedelta(seconds=0.4):
+                break
+        prolonged.append(until > begun + timedelta(seconds=0.4))
+
+    reader = SlowReader(lambda page: wait_past_the_lease(page) if page == 2 else None)
+    reader.use(monkeypatch)
+    run = upload(b"%PDF-1.7 pictures", name="扫描.pdf")
+    assert ingest_upload.call(run.pk) == "added"
+    assert prolonged == [True]
+    run.refresh_from_db()
+    assert run.attempts == 1
+
+
+def test_what_was_recognised_of_a_file_that_nobody_took_up_again_is_cleared(data_folder: Path) -> None:
+    old, young = recognised_folder("a" * 64), recognised_folder("b" * 64)
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+        (folder / "1.json").write_text("{}")
+    os.utime(old, (time.time() - 8 * 24 * 3600,) * 2)
+    sweep(timezone.now())
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 # --- leases ------------------------------------------------------------------------------------------
@@ -209,7 +445,8 @@ def test_lost_runs_are_queued_again_and_then_given_up(settings: Settings) -> Non
     run.refresh_from_db()
     assert run.state == "failed"
     assert "3 次" in run.message
-    assert files_in(settings.UPLOADS_DIR) == []
+    assert run.failure == "fault"
+    assert files_in(settings.UPLOADS_DIR) == [f"failed/run-{run.pk}"]
 
 
 def test_a_run_whose_task_is_gone_is_queued_again() -> None:
