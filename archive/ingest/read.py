@@ -12,7 +12,10 @@ from archive.ingest.file_kind import file_kind
 from archive.ingest.layout.pages import sheets_to_pages
 from archive.ingest.parse.issue import parse_items, parse_pages
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
-from archive.ingest.parse.records import ParsedIssue, Source
+from archive.ingest.parse.records import Finding, ParsedIssue, Source
+from archive.ingest.recognise import engine
+from archive.ingest.recognise.merge import merge_recognised, text_source, wants_ocr, with_recognition
+from archive.ingest.recognise.process import forget_recognised, recognise_pages
 
 # Called with the stage (extract, layout, parse), the page just done and the number of pages (None: unknown).
 Progress = Callable[[str, int | None, int | None], None]
@@ -38,9 +41,12 @@ def read_issue(
     progress: Progress | None = None,
     timing: Timing | None = None,
     known: Known = NOTHING_KNOWN,
+    recognised: Path | None = None,
 ) -> ParsedIssue:
     """The issue printed in the file at `path`; `name` is what to call the file in messages.
 
+    `recognised` is the folder of what character recognition read on its pages. Without it, pages that are
+    pictures have no text and say that they want it.
     Raises an IngestError that names the file, the page where known, and the remedy; NoDocuments where
     the file can be read and holds no official document.
     """
@@ -54,17 +60,20 @@ def read_issue(
         report = (lambda page, pages: progress("extract", page, pages)) if progress else None
         sheets = list(pdf.read_sheets(path, name, password, report))
         timing.step("extract")
-        if not any(sheet.glyphs for sheet in sheets):
-            scanned = any(sheet.has_image for sheet in sheets)
-            problem = "是扫描件，没有文字层" if scanned else "没有可读的文字"
-            raise NoDocuments(name, problem, "请先做文字识别（OCR）或上传由排版文件导出的 PDF")
+        wanted = frozenset(sheet.number for sheet in sheets if wants_ocr(sheet))
+        if not wanted and not any(sheet.glyphs for sheet in sheets):
+            raise NoDocuments(name, "没有可读的文字", "请上传由排版文件导出的 PDF")
+        notes: list[Finding] = []
+        if recognised is not None:
+            sheets, wanted, notes = merge_recognised(sheets, wanted, recognised)
         pages = sheets_to_pages(
             sheets, (lambda page, total: progress("layout", page, total)) if progress else None
         )
         timing.step("layout")
         if progress:
             progress("parse", None, len(pages))
-        issue = parse_pages(pages, Source(name, digest, kind, len(pages)), known)
+        issue = parse_pages(pages, Source(name, digest, kind, len(pages), text_source(pages)), known)
+        issue = with_recognition(issue, wanted, notes)
     else:
         items = flowing.read_flowing(kind, path, name)
         timing.step("extract")
@@ -73,7 +82,7 @@ def read_issue(
             progress("parse", None, None)
         issue = parse_items(items, Source(name, digest, flowing.SOURCE_KIND[kind], None), known=known)
     timing.step("parse")
-    if not issue.documents:
+    if not issue.documents and not any(page.wants_ocr for page in issue.pages):
         raise NoDocuments(name, "没有找到公文（标题下应有发文字号）", "请确认上传的是一期政府公报")
     return issue
 
@@ -87,6 +96,38 @@ def read_issue_limited(
 ) -> ParsedIssue:
     """`read_issue` in a process of its own with limits on memory, CPU and wall time.
 
+    Pages that want character recognition are recognised, where it is installed, in another such process; what
+    was recognised is kept by the file's checksum until `forget_recognised`, so that a reading that was killed
+    goes on at the page where it was.
     Killed or out of memory, it is LimitExceeded. The progress callback runs here, in the caller's process.
     """
-    return sandbox.run_limited(path, name or path.name, password, progress, known)
+    name = name or path.name
+    issue = sandbox.run_limited(path, name, password, progress, known)
+    wanted = [page.number for page in issue.pages if page.wants_ocr]
+    if not wanted or not engine.available():
+        return issue
+    folder = recognised_folder(issue.source.sha256)
+
+    def tell(page: int, pages: int) -> None:
+        if progress:
+            progress("ocr", page or None, pages)
+
+    recognise_pages(path, wanted, folder, password, tell)
+    return sandbox.run_limited(path, name, password, progress, known, folder)
+
+
+def recognised_folder(sha256: str) -> Path:
+    """Where what was recognised of a file is kept; another version of the engine reads anew."""
+    return recognised_root() / sha256 / engine.engine_version()
+
+
+def recognised_root() -> Path:
+    """The folder of all that was recognised and is not stored yet."""
+    from django.conf import settings
+
+    return Path(settings.GAZETTE_DATA) / "recognised"
+
+
+def forget_recognised_of(sha256: str) -> None:
+    """Delete what was recognised of a file: it is in the archive."""
+    forget_recognised(recognised_root() / sha256)

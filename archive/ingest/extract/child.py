@@ -18,7 +18,7 @@ def send(out: BinaryIO, kind: int, value: object) -> None:
 
 
 def main() -> None:
-    path, name, password, seconds, memory, known = pickle.load(sys.stdin.buffer)
+    path, name, password, seconds, memory, known, recognised = pickle.load(sys.stdin.buffer)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -37,7 +37,7 @@ def main() -> None:
     try:
         from pathlib import Path
 
-        issue = read_issue(Path(path), name, password, progress, known=known)
+        issue = read_issue(Path(path), name, password, progress, known=known, recognised=recognised)
     except IngestError as error:
         send(out, ERROR, (type(error).__name__, error.file, error.problem, error.remedy, error.page))
     except MemoryError:

@@ -48,6 +48,7 @@ def run_limited(
     password: str,
     progress: Callable[[str, int | None, int | None], None] | None,
     known: Known = NOTHING_KNOWN,
+    recognised: Path | None = None,
 ) -> records.ParsedIssue:
     """The ParsedIssue that the child made of the file at `path`. Raises what the child raised, or LimitExceeded."""
     deadline = time.monotonic() + MAX_SECONDS
@@ -66,7 +67,7 @@ def run_limited(
     stage: tuple[str, int | None] = ("extract", None)
     try:
         assert child.stdin is not None and child.stdout is not None
-        request = pickle.dumps((str(path.resolve()), name, password, MAX_SECONDS, MAX_MEMORY, known))
+        request = pickle.dumps((str(path.resolve()), name, password, MAX_SECONDS, MAX_MEMORY, known, recognised))
         with contextlib.suppress(BrokenPipeError):
             child.stdin.write(request)
             child.stdin.close()

@@ -4,6 +4,7 @@ Any line that crosses the gutter is full width and closes the band above it; wit
 column is read before the right one.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,8 @@ MAX_CROSSING = 0.3
 MIN_BOTH_SIDES = 0.2
 STEP = 2.0
 LEADERS = "…⋯·.．"
+# The page number of an entry of the contents: (7), （12）.
+PAGE_NUMBER = re.compile(r"^[（(〔\[]\s*\d{1,4}\s*[)）〕\]]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,12 @@ def reading_order(
         left = [part for part in parts if part.x1 <= gutter + 1]
         right = [part for part in parts if part.x0 >= gutter - 1]
         # an entry of the contents whose leaders begin just behind the gutter is one line, not two columns
-        leaders = bool(left and right and right[0].glyphs[0].text in LEADERS)
+        # (recognition reads no leaders: the page number stands alone at the right edge)
+        leaders = bool(
+            left
+            and right
+            and (right[0].glyphs[0].text in LEADERS or (len(right) == 1 and PAGE_NUMBER.match(right[0].text)))
+        )
         if len(left) + len(right) < len(parts) or leaders:
             wide.append((row[0].bottom, parts))
             continue
