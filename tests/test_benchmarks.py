@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -25,3 +27,22 @@ def test_recall_is_measured_side_by_side() -> None:
     stock, archive = measured["engines"]["stock"]["classes"], measured["engines"]["archive"]["classes"]
     assert {(c["recall"], c["precision"]) for c in archive.values()} == {(1.0, 1.0)}
     assert all(c["recall"] < 0.5 for c in stock.values())
+
+
+def test_a_folder_is_taken_in_and_measured() -> None:
+    command = [
+        sys.executable,
+        "benchmarks/ingest_folder.py",
+        "--files",
+        "4",
+        "--documents",
+        "3",
+        "--workers",
+        "2",
+    ]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    measured = json.loads(run.stdout)
+    assert (measured["files"], measured["in"], measured["documents"]) == (4, 4, 12)
+    assert measured["cpu"] > 0
+    assert measured["cores"] == pytest.approx(measured["cpu"] / measured["wall"], rel=0.05)
+    assert measured["peak_mb"]["3"] >= measured["rss_mb"]["3"] > 10
