@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive.ingest.lines import Line, RuledTable
+from archive.numbers import is_number_line
 
 # The widest tables of gazettes have some thirty columns.
 MAX_COLUMNS = 200
@@ -21,11 +22,19 @@ class Cell:
 
 
 def cells_to_items(rows: Iterable[list[Cell]]) -> list[Line | RuledTable]:
-    """The table; a single row or column is no table but lines, as a frame around text or a signature is."""
+    """The table; a single row or column is no table but lines, as a frame around text or a signature is.
+
+    云岭市人民政府办公室 | 2022年3月4日印发 is one line; a number beside 签发人 is one of its own.
+    """
     grid = fill_grid(rows)
     if len(grid) >= 2 and len(grid[0]) >= 2:
         return [RuledTable(rows=tuple(map(tuple, grid)), page=0, box=(0, 0, 0, 0))]
-    return [Line(text=text) for row in grid if (text := "\u3000".join(filter(None, row)))]
+    lines: list[Line | RuledTable] = []
+    for row in grid:
+        filled = [text for text in row if text]
+        whole = not any(map(is_number_line, filled))
+        lines += [Line(text=text) for text in (["\u3000".join(filled)] if whole else filled)]
+    return lines
 
 
 def fill_grid(rows: Iterable[list[Cell]]) -> list[list[str]]:

@@ -12,12 +12,15 @@ from archive.ingest.extract.grid import MAX_CELLS, Cell, cells_to_items
 from archive.ingest.extract.main_text import in_main_text, main_text
 from archive.ingest.extract.text import decoded_file
 from archive.ingest.lines import Line, RuledTable
+from archive.numbers import is_number_line
 
 # A page of text of this size is more than ten issues; its tree takes ten times the memory.
 MAX_BYTES = 20_000_000
 # A cell with more text than this, or more paragraphs, is part of a page, not of a table.
 LONGEST_CELL = 600
 MOST_PARAGRAPHS = 8
+# Cells of a layout table with no more text than this stand on one line.
+LONGEST_BESIDE = 40
 _INVISIBLE = (
     "script style noscript template head nav footer aside form button select input textarea iframe object svg canvas "
     "audio video map dialog"
@@ -127,7 +130,8 @@ class PageReader:
             self._breaks += 1
             self.end_line(is_break=True)
         elif tag not in INLINE:
-            self.end_line()
+            if tag not in ("td", "th") or not self._is_beside():
+                self.end_line()
             if tag == "li":
                 self._parts.append(list_label(element))
         if is_bold(tag, element):
@@ -137,8 +141,7 @@ class PageReader:
         self._text(element.text)
 
     def _end(self, tag: str, element: etree._Element) -> None:
-        if tag in ("td", "th") and self._parts:
-            # cells of a layout table that stand side by side
+        if tag in ("td", "th") and self._is_beside():
             self._parts.append("\u3000")
         elif tag not in INLINE and tag != "br":
             self.end_line()
@@ -146,6 +149,11 @@ class PageReader:
             self._bolds -= 1
         if tag == "pre":
             self._pre -= 1
+
+    def _is_beside(self) -> bool:
+        """True when the text of a layout table's cell shares its line with that of the next: a name and a date."""
+        text = plain_text("".join(self._parts))
+        return 0 < len(text) <= LONGEST_BESIDE and not is_number_line(text)
 
     def _text(self, text: str | None) -> None:
         if not text:

@@ -153,7 +153,7 @@ class Numbering:
 
         text = re.sub(r"%([1-9])", figure, own.text).strip()
         # 1.1 and the heading behind it are set apart by a blank
-        return f"{text} " if text[-1:].isdigit() else text
+        return f"{text} " if text and text[-1] in "0123456789" else text
 
 
 def read_numbering(root: etree._Element | None, style_lists: dict[str, str]) -> Numbering:
