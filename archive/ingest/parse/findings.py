@@ -2,11 +2,23 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
 
 from archive.ingest.lines import Page
-from archive.ingest.parse.records import ContentsEntry, Finding, ParsedDocument
+from archive.ingest.parse.records import Block, ContentsEntry, Finding, ParsedDocument
+from archive.ingest.parse.sections import (
+    CHINESE,
+    Label,
+    decimal_numbers,
+    number_to_chinese,
+    ordinal,
+    read_label,
+)
 from archive.ingest.parse.signs import folded
 from archive.ingest.parse.validity import is_contradictory
+
+NUMBERED = frozenset({"heading", "paragraph"})
 
 
 def document_findings(document: ParsedDocument) -> list[Finding]:
@@ -49,6 +61,7 @@ def document_findings(document: ParsedDocument) -> list[Finding]:
     if document.validity and is_contradictory(document.blocks, document.signed_on, titles):
         add("validity-contradictory", "warning", "施行日期或有效期前后不一致", *document.validity.evidence)
     found += section_findings(document)
+    found += order_findings(document)
     found += removal_findings(document)
     return found
 
@@ -56,22 +69,24 @@ def document_findings(document: ParsedDocument) -> list[Finding]:
 def section_findings(document: ParsedDocument) -> list[Finding]:
     """Labels printed twice under one parent (5.3.5), and headings printed again under another number."""
     found: list[Finding] = []
-    seen: dict[tuple[int | None, str], str] = {}
+    seen: dict[tuple[int, int | None, str], str] = {}
     headings: dict[str, str] = {}
     starts = {enclosure.block for enclosure in document.enclosures}
     first_blocks: dict[int, int] = {}
+    repeated_before: dict[str, bool] = {}
     for index, block in enumerate(document.blocks):
         if block.section is not None:
             first_blocks.setdefault(block.section, index)
     for index, section in enumerate(document.sections):
         part = sum(1 for start in starts if start <= first_blocks.get(index, 0))
-        key = (
-            part if re.match(r"\d", section.label) and "." in section.label.rstrip(".") else section.parent,
-            section.label,
-        )
+        decimal = re.match(r"\d+[.．]\d", section.label)
+        key = (part, None if decimal else section.parent, section.label)
+        shape = re.sub(rf"[\d{CHINESE}]+", "", section.label)
         gap = " " if section.label[-1:].isdigit() else ""
         name = f"{section.label}{gap}{section.heading}"
-        if key in seen and key[1]:
+        repeated = key in seen and bool(section.label)
+        # a whole scheme that begins again is said once, at its first label
+        if repeated and not repeated_before.get(shape):
             found.append(
                 Finding(
                     "section-repeated",
@@ -83,6 +98,7 @@ def section_findings(document: ParsedDocument) -> list[Finding]:
                 )
             )
         seen[key] = name
+        repeated_before[shape] = repeated
         title = folded(section.heading)
         if section.level == 1 and not section.run_in and len(title) >= 3:
             if title in headings:
@@ -97,6 +113,80 @@ def section_findings(document: ParsedDocument) -> list[Finding]:
                     )
                 )
             headings[title] = name
+    return found
+
+
+def order_findings(document: ParsedDocument) -> list[Finding]:
+    """Labels left out (三、 after 一、), and decimal labels out of their order (1.4 before 1.2)."""
+    found: list[Finding] = []
+    printed = [(block, read_label(block.text)) for block in document.blocks if block.kind in NUMBERED]
+    texts = "\n".join(block.text for block in document.blocks)
+    for _, run in sorted_by_scheme(printed):
+        for (_, before), (block, label) in pairwise(run):
+            one, other = ordinal(before.text), ordinal(label.text)
+            if one is None or other is None or other != one + 2:
+                continue
+            left_out = re.sub(rf"[{CHINESE}]+", number_to_chinese(one + 1), label.text)
+            # a label inside a paragraph that was not broken there is printed all the same
+            if left_out == label.text or folded(left_out) in folded(texts):
+                continue
+            found.append(
+                Finding(
+                    "section-gap",
+                    "note",
+                    f"序号{before.text}之后是{label.text}，缺{left_out}",
+                    document.position,
+                    block.page or document.first_page,
+                    (before.text + before.rest[:30], label.text + label.rest[:30]),
+                )
+            )
+    found += decimal_order_findings(document)
+    return found
+
+
+def sorted_by_scheme(
+    printed: list[tuple[Block, Label | None]],
+) -> Iterator[tuple[tuple[str, int], list[tuple[Block, Label]]]]:
+    """Runs of labels of one kind, 一、二、三、 or 第一条第二条; a label further out ends those further in."""
+    runs: dict[tuple[str, int], list[tuple[Block, Label]]] = {}
+    for block, label in printed:
+        if label is None or label.scheme == "decimal" or (label.scheme == "chinese" and label.level > 2):
+            continue
+        if label.scheme == "chinese" and label.level == 1 and ("chinese", 2) in runs:
+            # （四） under 二、 may go on from （三） under 一、, or begin again
+            yield ("chinese", 2), runs.pop(("chinese", 2))
+        runs.setdefault((label.scheme, label.level), []).append((block, label))
+    yield from runs.items()
+
+
+def decimal_order_findings(document: ParsedDocument) -> list[Finding]:
+    """One for each decimal label that stands behind a later one of its own parent: 1.2 after 1.4."""
+    found: list[Finding] = []
+    latest: dict[tuple[int, ...], tuple[int, str]] = {}
+    seen: set[tuple[int, ...]] = set()
+    for section in document.sections:
+        if not re.match(r"\d", section.label):
+            continue
+        numbers = decimal_numbers(section.label)
+        if numbers == (1,):
+            latest, seen = {}, set()
+        if len(numbers) < 2:
+            continue
+        parent, last = numbers[:-1], numbers[-1]
+        before, name = latest.get(parent, (0, ""))
+        if last < before and last > 1 and numbers not in seen:
+            found.append(
+                Finding(
+                    "section-order",
+                    "note",
+                    f"序号{section.label}印在{name}之后",
+                    document.position,
+                    section.page or document.first_page,
+                    (name, section.label),
+                )
+            )
+        seen.add(numbers)
+        latest[parent] = max((before, name), (last, section.label))
     return found
 
 

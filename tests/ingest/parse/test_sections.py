@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.ingest.parse.sections import SectionReader
+from archive.ingest.parse.sections import SectionReader, number_to_chinese, ordinal
 
 
 def read(*paragraphs: str) -> list[tuple[int, str, str, bool, int | None]]:
@@ -20,12 +20,25 @@ HEADINGS = [
     ("1总则", 1, "1", "总则"),
     ("2.3.1 综合组", 3, "2.3.1", "综合组"),
     ("5.3市级响应", 2, "5.3", "市级响应"),
+    ("一百二十三、附则", 1, "一百二十三、", "附则"),
+    ("（一百零五）附则", 2, "（一百零五）", "附则"),
+    ("㈡重点任务", 2, "㈡", "重点任务"),
+    ("１．工作目标", 3, "１．", "工作目标"),
+    ("1、工作目标", 3, "1、", "工作目标"),
+    ("⒊工作目标", 3, "⒊", "工作目标"),
+    ("3.2022年重点工作", 3, "3.", "2022年重点工作"),
+    ("（１）工作目标", 4, "（１）", "工作目标"),
+    ("⑵工作目标", 4, "⑵", "工作目标"),
+    ("②工作目标", 5, "②", "工作目标"),
+    ("2）工作目标", 5, "2）", "工作目标"),
+    ("第三章 监督管理", 1, "第三章", "监督管理"),
+    ("第十条 本办法由市财政局解释。", 1, "第十条", ""),
 ]
 
 
 @pytest.mark.parametrize(("text", "level", "label", "heading"), HEADINGS)
 def test_headings(text: str, level: int, label: str, heading: str) -> None:
-    assert read(text) == [(level, label, heading, False, None)]
+    assert read(text) == [(level, label, heading, label.endswith("条"), None)]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +72,12 @@ def test_run_in_headings(text: str, label: str, heading: str) -> None:
         "3月底前完成",
         "61个项目",
         "1.5倍",
+        "1.5万元以上的项目",
+        "3.2公里道路",
+        "2022.3版本",
+        "第三条第二款修改为：“市财政局负责。”",
+        "第五条规定的情形",
+        "第一章规定的职责由市财政局承担。",
         "第二横是重要组成部分",
     ],
 )
@@ -102,3 +121,98 @@ def test_books_count_levels_from_those_that_occur() -> None:
 
 def test_a_lone_figure_does_not_start_a_decimal_scheme_in_the_middle() -> None:
     assert read("7 后期处置") == []
+
+
+def labels(*paragraphs: str) -> list[tuple[str, str, bool]]:
+    return [(label, heading, run_in) for _, label, heading, run_in, _ in read(*paragraphs)]
+
+
+def test_a_phrase_above_its_text_is_a_heading() -> None:
+    assert labels("（一）指导思想。", "坚持统筹。", "（二）工作目标。", "1.普查。逐户登记。") == [
+        ("（一）", "指导思想", False),
+        ("（二）", "工作目标", False),
+        ("1.", "普查", True),
+    ]
+
+
+def test_short_items_of_a_list_are_no_headings() -> None:
+    assert labels("（一）近亲属关系。", "（二）利益关系。", "（三）其他关系。", "专家应当回避。") == []
+
+
+def test_a_first_sentence_among_whole_sentences_is_no_heading() -> None:
+    texts = [
+        "一、这批档案情况复杂。因此由市档案馆管理。",
+        "二、要加强调查工作，设法查找有关资料，抓紧整理登记，确保不遗漏。任何单位不得损毁。",
+        "三、对已发现的档案，由市档案馆负责接收，并采取措施加强管理，确保安全。",
+    ]
+    assert labels(*texts) == []
+
+
+def test_numbering_that_runs_on_across_parents() -> None:
+    texts = [
+        "一、目标",
+        "（一）普查。逐户登记。",
+        "二、任务",
+        "（二）整改。限期完成。",
+        "（三）验收。逐项核对。",
+    ]
+    assert [(label, parent) for _, label, _, _, parent in read(*texts)] == [
+        ("一、", None),
+        ("（一）", 0),
+        ("二、", None),
+        ("（二）", 2),
+        ("（三）", 2),
+    ]
+
+
+def test_the_contents_of_a_plan_are_no_headings() -> None:
+    contents = ["1 总则……1", "1.1 编制目的……1", "2 组织体系……3", "3 附则……9"]
+    text = [
+        "1 总则",
+        "1.1 编制目的",
+        "为了做好工作，制定本预案。",
+        "2 组织体系",
+        "市政府负责。",
+        "3 附则",
+        "自印发之日起实施。",
+    ]
+    assert labels(*contents, *text) == labels(*text)
+    assert [label for label, _, _ in labels(*text)] == ["1", "1.1", "2", "3"]
+
+
+def test_figures_with_a_stop_over_decimal_headings() -> None:
+    texts = ["1．总则", "1.1 编制目的", "2．组织体系", "市政府负责。", "3．应急响应", "3.1 险情应急"]
+    assert [(level, label, parent) for level, label, _, _, parent in read(*texts)] == [
+        (1, "1．", None),
+        (2, "1.1", 0),
+        (1, "2．", None),
+        (1, "3．", None),
+        (2, "3.1", 3),
+    ]
+
+
+def test_books_and_articles() -> None:
+    texts = [
+        "第一章 总则",
+        "第一条 为了甲，制定本办法。",
+        "第二条 甲应当：",
+        "（一）乙；",
+        "第二章 附则",
+        "第三条 自印发之日起施行。",
+    ]
+    assert [(level, label, parent) for level, label, _, _, parent in read(*texts)] == [
+        (1, "第一章", None),
+        (2, "第一条", 0),
+        (2, "第二条", 0),
+        (1, "第二章", None),
+        (2, "第三条", 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "numeral"),
+    [(3, "三"), (10, "十"), (14, "十四"), (60, "六十"), (105, "一百零五"), (123, "一百二十三")],
+)
+def test_ordinals(number: int, numeral: str) -> None:
+    assert number_to_chinese(number) == numeral
+    assert ordinal(f"第{numeral}条") == ordinal(f"（{numeral}）") == ordinal(f"{number}.") == number
