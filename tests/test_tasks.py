@@ -239,6 +239,49 @@ def test_what_failed_is_tried_again_with_its_file(
     assert retry(run) is None
 
 
+def test_a_locked_pdf_asks_until_the_password_is_right(shared: Path, settings: Settings) -> None:
+    run = upload((shared / "issue" / "encrypted-user.pdf").read_bytes(), name="加密.pdf")
+    for password, says in (("", "密码"), ("wrong", "密码不正确")):
+        if password:
+            assert retry(run, password=password) is not None
+        assert ingest_upload.call(run.pk) == "failed"
+        run.refresh_from_db()
+        assert run.failure == "password"
+        assert says in run.message
+        assert files_in(settings.UPLOADS_DIR) == [f"failed/run-{run.pk}"]
+        assert not Issue.objects.exists()
+    assert retry(run, password="123456") is not None
+    assert ingest_upload.call(run.pk) == "added"
+    assert files_in(settings.UPLOADS_DIR) == []
+    assert "123456" not in str(list(IngestRun.objects.values())) + str(list(DBTaskResult.objects.values()))
+
+
+def test_hostile_files_end_with_a_message_and_their_file_and_no_trace(
+    shared: Path, settings: Settings
+) -> None:
+    hostile = [
+        shared / "hostile" / name
+        for name in ("garbage.pdf", "truncated-60.pdf", "zero-page.pdf", "bitrot.pdf")
+    ]
+    for path in hostile:
+        run = upload(path.read_bytes(), name=path.name)
+        ended = ingest_upload.call(run.pk)
+        run.refresh_from_db()
+        if ended == "added":  # repaired
+            assert run.issue is not None
+            continue
+        assert (ended, run.state) == ("failed", "failed")
+        assert run.failure
+        assert "。" in run.message
+        kept = failed_original(run)
+        assert kept is not None
+        assert kept.read_bytes() == path.read_bytes()
+    assert Issue.objects.count() == IngestRun.objects.filter(state="done").count() < len(hostile)
+    assert {sha256 for sha256, _path in stored_originals()} == set(
+        Issue.objects.values_list("sha256", flat=True)
+    )
+
+
 def test_files_of_failed_runs_go_after_their_days(settings: Settings) -> None:
     run = upload("今天天气很好。\n".encode(), name="日记.txt")
     ingest_upload.call(run.pk)
