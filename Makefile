@@ -1,16 +1,20 @@
 # make run    the site and its worker on http://127.0.0.1:8000/  (PORT=8123 picks another port)
 # make test   every test that Python alone can run
 # All it needs is Python 3.11 or newer and make.  PYTHON=python3.12 picks the interpreter.
+# OCR=1 adds character recognition for scanned issues (about 600 MB on the disk, 2 GB of memory while it reads).
 
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
+OCR ?=
 
 IN_VENV = $(VENV)/bin/python
 PIP_INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 # Stamps: what was installed from these files is installed again only when they change.
 INSTALLED = $(VENV)/installed
 INSTALLED_FOR_TESTS = $(VENV)/installed-for-tests
+INSTALLED_OCR = $(VENV)/installed-ocr
+WITH_OCR = $(if $(filter 1 yes true,$(OCR)),$(INSTALLED_OCR))
 # Tests keep away from the data of a running site.
 TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SECRET_KEY \
   GAZETTE_DATA=$(CURDIR)/var/test
@@ -24,12 +28,13 @@ $(shell test -x $(IN_VENV) || rm -f $(VENV)/pyvenv.cfg)
 
 help:
 	@echo "make run       serve the site and its worker on http://127.0.0.1:$(PORT)/  (PORT=8123 for another port)"
+	@echo "               OCR=1 adds character recognition for scanned issues"
 	@echo "make install   only make $(VENV) with all that the archive needs"
 	@echo "make test      run every test that Python alone can run"
 	@echo "make test-all  run every test, on SQLite and PostgreSQL, with the browser; needs POSTGRES_URL and Chromium"
 	@echo "make check     style, types and migrations"
 
-install: $(INSTALLED)
+install: $(INSTALLED) $(WITH_OCR)
 
 $(VENV)/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null || { \
@@ -46,12 +51,17 @@ $(INSTALLED): requirements.txt $(VENV)/pyvenv.cfg
 	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
+$(INSTALLED_OCR): requirements-ocr.txt requirements.txt $(INSTALLED)
+	@echo "Installing requirements-ocr.txt into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements-ocr.txt
+	@touch $@
+
 $(INSTALLED_FOR_TESTS): requirements-dev.txt requirements.txt $(VENV)/pyvenv.cfg
 	@echo "Installing requirements-dev.txt into $(VENV) ..."
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(INSTALLED)
 
-run: $(INSTALLED)
+run: $(INSTALLED) $(WITH_OCR)
 	@$(IN_VENV) manage.py migrate --verbosity 0
 	@$(IN_VENV) manage.py samples
 	@exec $(IN_VENV) manage.py serve --port $(PORT)
@@ -59,7 +69,7 @@ run: $(INSTALLED)
 test: $(INSTALLED_FOR_TESTS)
 	@$(TEST_ENVIRONMENT) $(PYTEST)
 
-test-all: $(INSTALLED_FOR_TESTS)
+test-all: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR)
 	@test -n "$$POSTGRES_URL" || { \
 	  echo "Set POSTGRES_URL to a server where databases may be made: POSTGRES_URL=postgres://user@127.0.0.1:5432/postgres" >&2; exit 1; }
 	@test -n "$$CHROMIUM" || command -v chromium chromium-browser google-chrome >/dev/null || { \

@@ -21,7 +21,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff\uff01-\uff5e\u3001-\u301f]")
 # ASCII marks that recognition writes where Chinese print has the wide form.
 WIDE = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 # — 54 —: the dashes around a page number are read as 一 or hyphens
-PAGE_NUMBER = re.compile(r"^\s*[—–一\-－_~]{1,2}\s*(\d{1,4})\s*[—–一\-－_~]{1,2}\s*$")
+PAGE_NUMBER = re.compile(r"^\s*[—–一\-－_~.·]{1,3}\s*(\d{1,4})\s*[—–一\-－_~.·]{1,3}\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,9 @@ def line_sizes(lines: tuple[RecognisedLine, ...]) -> list[float]:
     pitches = [pitch(line) for line in lines]
     shares = [p / h for p, h in zip(pitches, heights, strict=True) if p and h]
     share = statistics.median(shares) if shares else 1 / BOX_HEIGHT
-    raw = [p or h * share for p, h in zip(pitches, heights, strict=True)]
+    raw = [
+        p or min(h * share, width_of_one(line)) for line, p, h in zip(lines, pitches, heights, strict=True)
+    ]
     weights = [max(len(line.text), 1) * (3 if p else 1) for line, p in zip(lines, pitches, strict=True)]
     # The commonest size first: what is near it is it.
     sizes: list[float] = [0.0] * len(raw)
@@ -161,6 +163,14 @@ def close(one: float, other: float) -> bool:
 def line_height(line: RecognisedLine) -> float:
     (_, y0), (_, y1), (_, y2), (_, y3) = line.corners
     return max((y2 + y3 - y0 - y1) / 2, 1.0)
+
+
+def width_of_one(line: RecognisedLine) -> float:
+    """How wide one character of a Chinese text is at most; the boxes of short texts are too high."""
+    text = chinese_marks(line.text).replace(" ", "")
+    if len(text) < 2 or not all(CHINESE.match(char) for char in text):
+        return math.inf
+    return (line.corners[1][0] - line.corners[0][0]) / len(text)
 
 
 def pitch(line: RecognisedLine) -> float | None:
