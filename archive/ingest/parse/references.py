@@ -37,12 +37,15 @@ _PART_TITLE = re.compile(r"(?:清单|目录|附表|名录|名单|一览表|附�
 _SEPARATED = re.compile(r"[\s、，,；;]*(?:以及|和|及|与|或|并)?\s*(?P<words>[^，,；;。：:《》]{0,22})")
 _ISSUED_BY = re.compile(r"(?:联合)?(?:公布|印发|发布|下发|颁布|制定)的$")
 _GROUP_BREAKS = re.compile(
-    r"根据|按照|依据|依照|遵照|贯彻|落实|对照|参照|结合|废止|执行|修改|修订|删除|公布|印发|转发|将|对|中|第|要求|规定|精神|同意|现"
+    r"根据|按照|依据|依照|遵照|贯彻|落实|对照|参照|结合|废止|执行|修改|修订|删除|公布|印发|转发|将|对|中|第|要求|规定|精神|同意|现|被|由"
 )
 _LIST_LABEL = re.compile(r"^\s*(?:[0-9]{1,3}[.．、]|[（(]?[0-9一二三四五六七八九十]{1,3}[）)、]|《)")
 _SENTENCE_MARKS = re.compile(r"[“”《》。！？\n]")
 _TITLE_MARKS = re.compile(r"[《》]")
 _CLAUSE_MARKS = "，,；;。：:"
+# 国发〔2016〕1号、2号和3号文件; 1号至5号
+_SHARED = re.compile(r"\s*(?P<joint>[、，和及与至到\-—～])\s*第?(?P<sequence>\d{1,4})号")
+_LONGEST_RANGE = 30
 _SENTENCE_LIMIT = 3000  # characters; a list of laws runs to several hundred
 _QUOTE_LIMIT = 400
 _TITLE_LIMIT = 160
@@ -155,7 +158,11 @@ def _mentions(sentence: str, codes: frozenset[str], listed: str, previous: str) 
 
 def _title_beside(line: str, target: _Target, previous: str) -> str:
     """The title of a number in a list of titles and numbers: before it in the line, else the line above."""
-    before = re.sub(r"^[\s0-9.、]+|[\s（(]+$", "", line[: target.start])
+    before = re.sub(
+        r"^\s*(?:[（(]?[0-9一二三四五六七八九十百]{1,4}[）)]?[.．、]?(?=\D))?\s*|[\s（(]+$",
+        "",
+        line[: target.start],
+    )
     for text in (before, previous.strip()):
         if len(text) > 6 and _DOCUMENT_TITLE.search(text):
             return text
@@ -165,7 +172,10 @@ def _title_beside(line: str, target: _Target, previous: str) -> str:
 def _targets(sentence: str, codes: frozenset[str]) -> list[_Target]:
     titles = _titles(sentence)
     numbers = [
-        n for n in find_numbers(sentence, codes) if not any(start < n.start < end for start, end in titles)
+        each
+        for n in find_numbers(sentence, codes)
+        if not any(start < n.start < end for start, end in titles)
+        for each in (n, *_numbers_that_share(sentence, n))
     ]
     targets: list[_Target] = []
     taken: set[int] = set()
@@ -193,6 +203,19 @@ def _targets(sentence: str, codes: frozenset[str]) -> list[_Target]:
     targets.extend(_Target(n.start, n.end, "", n.number) for n in numbers if n.start not in taken)
     targets.sort(key=lambda t: t.start)
     return [t for t in targets if t.number or _is_document_title(t.title) or t.alias or len(t.title) < 6]
+
+
+def _numbers_that_share(sentence: str, found: FoundNumber) -> Iterator[FoundNumber]:
+    """2号 and 3号 of 国发〔2016〕1号、2号和3号文件, and all that 1号至5号 covers: they share code and year."""
+    last, end = found.number.sequence, found.end
+    while last is not None and not found.number.joined and (match := _SHARED.match(sentence, end)):
+        sequence = int(match["sequence"])
+        through = match["joint"] in ("至", "到", "-", "—", "～")
+        first = last + 1 if through and last < sequence <= last + _LONGEST_RANGE else sequence
+        for each in range(first, sequence + 1):
+            number = replace(found.number, sequence=each, joined=())
+            yield FoundNumber(number, match.start("sequence"), match.end(), f"{sequence}号")
+        last, end = sequence, match.end()
 
 
 def _is_document_title(title: str) -> bool:

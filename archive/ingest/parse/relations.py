@@ -17,7 +17,10 @@ _ENDED_BEHIND = re.compile(
 _ENDED_BEFORE = re.compile(
     rf"(?P<lead>[^，；。：《]{{0,30}}?)(?P<verb>{_ENDS})(?P<between>[^，；。：《、]{{0,25}})$"
 )
-_NOT_ENDED = re.compile(r"不(?!再)|未|已|拟|建议|提出|正在|将于|适时|可以|或|违反|依据|根据|按照|是否|研究")
+# 甲已被乙废止: this document ends neither
+_NOT_ENDED = re.compile(
+    r"不(?!再)|被|未|已|拟|建议|提出|正在|将于|适时|可以|或|违反|依据|根据|按照|是否|研究"
+)
 _ENDS_LIST = re.compile(
     rf"{_ENDS}[^，。；《]{{0,24}}[：:]\s*(?:[（(]?[0-9一二三四五六七八九十]{{1,2}}[）).．、])?\s*(?:原)?$"
 )
@@ -37,6 +40,9 @@ _CHANGED = re.compile(
 _CHANGED_WHOLE = re.compile(
     r"[^，,；;。《]{0,4}?(?:进行|作出?|做出?|予以)(?:了)?(?:如下|以下|相应|部分|适当)*(?:的)?(?:修改|修正|修订|调整|补充)"
 )
+# 其他内容不变，仍按原文件执行
+_ELSE_UNCHANGED = re.compile(r"(?:文件|文)?\s*(?:的)?其(?:他|它|余)[^，。《]{0,6}(?:不变|继续有效|继续执行)")
+_TAKEN_OUT = re.compile(r"(?:删除|删去|取消)(?:原)?$")
 _CHANGE_DECIDED = re.compile(r"(?:决定|现)(?:对|将|就)?(?:修改|修正|修订)?[^，,；;。《]{0,15}$|^(?:现)?对$")
 _CHANGES = re.compile(r"(?:修改|修正|修订|调整|补充|更正|完善)(?!实施|适用)[^《]{0,6}$")
 _CHANGED_IN_TITLE = re.compile(
@@ -139,7 +145,8 @@ def listing_below(text: str, current: Listing, labelled: bool) -> Listing:
             return Listing("repeals", titled=True)
         if _OTHER_LIST_TITLE.search(line):
             return Listing()
-    if _ENDS_LIST.search(line) and not _NOT_ENDED.search(line[-40:]):
+    # 经研究，决定废止下列文件： only its last clause says what is ended
+    if _ENDS_LIST.search(line) and not _NOT_ENDED.search(re.split(r"[，,；;。]", line)[-1]):
         return Listing("repeals")
     return current if current.titled or labelled else Listing()
 
@@ -153,7 +160,11 @@ def _head(sentence: str, start: int) -> str:
 def _ended(head: str, before: str, behind: str) -> str:
     """`repeals` when what is named is ended, `amends` when only a part of it is, else ""."""
     match = _ENDED_BEHIND.match(behind)
-    if match and not _NOT_ENDED.search(match["between"]) and not re.search(r"(?:不|未|已|拟|建议)$", head):
+    if (
+        match
+        and not _NOT_ENDED.search(match["between"])
+        and not re.search(r"(?:不|未|已|拟|建议|被|由)$", head)
+    ):
         return "amends" if _PART_WORDS.search(match["between"]) else "repeals"
     match = _ENDED_BEFORE.search(head)
     if match and not _NOT_ENDED.search(match["lead"] + match["between"]):
@@ -167,6 +178,8 @@ def _changed(head: str, behind: str) -> bool:
     """True when the document named is altered here: 将《甲》第三条修改为, 对《甲》作如下修改, 《甲》附件2停止执行."""
     if _NOT_CHANGED.search(head) or _based(head):
         return False
+    if _ELSE_UNCHANGED.match(behind) or (_TAKEN_OUT.search(head) and _PART_BEHIND.match(behind)):
+        return True
     if (match := _PART_BEHIND.match(behind)) and (changed := _CHANGED.search(behind, match.end())):
         whole = behind[: changed.start()]
         return "《" not in re.sub(r"“[^”]*”", "", whole) and len(whole) < 400

@@ -272,3 +272,48 @@ def test_repeals_in_real_documents(shared: Path) -> None:
         blocks = [Block("paragraph", line.strip()) for line in text.split("\n") if line.strip()]
         found = find_references(blocks, None, "")
         assert {r.number for r in found if r.relation == "repeals"} == numbers, file
+
+
+FORMS = [
+    (
+        "根据国发〔2016〕1号、2号和3号文件精神，制定本办法。",
+        [("国发〔2016〕1号", "based-on"), ("国发〔2016〕2号", "based-on"), ("国发〔2016〕3号", "based-on")],
+    ),
+    (
+        "霁政发〔2015〕1号至3号文件停止执行。",
+        [
+            ("霁政发〔2015〕1号", "repeals"),
+            ("霁政发〔2015〕2号", "repeals"),
+            ("霁政发〔2015〕3号", "repeals"),
+        ],
+    ),
+    (
+        "霁政办发〔2018〕22号被霁政办发〔2020〕3号废止。",
+        [("霁政办发〔2018〕22号", "cites"), ("霁政办发〔2020〕3号", "cites")],
+    ),
+    (
+        "原《甲市绿化办法》（霁政发〔2010〕5号）已被《甲市绿化条例》废止，不再作为依据。",
+        [("霁政发〔2010〕5号", "cites"), ("甲市绿化条例", "cites")],
+    ),
+    ("删除《甲市绿化办法》（霁政发〔2010〕5号）第五条，原文件仍有效。", [("霁政发〔2010〕5号", "amends")]),
+    ("《甲市绿化办法》（霁政发〔2010〕5号）其他内容不变。", [("霁政发〔2010〕5号", "amends")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FORMS)
+def test_forms_of_relation(text: str, expected: list[tuple[str, str]]) -> None:
+    found = find_references([Block("paragraph", text)], None, "霁川市人民政府关于某事的通知")
+    assert [(r.number or r.title, r.relation) for r in found] == expected
+
+
+def test_list_of_what_is_repealed() -> None:
+    texts = [
+        "经研究，决定废止下列文件：",
+        "一、关于修路的通知（霁政发〔2001〕5号）",
+        "2.《关于乙的通知》（霁政发〔2002〕5号）",
+    ]
+    found = find_references([Block("paragraph", text) for text in texts], None, "霁川市人民政府的决定")
+    assert [(r.number, r.title, r.relation) for r in found] == [
+        ("霁政发〔2001〕5号", "关于修路的通知", "repeals"),
+        ("霁政发〔2002〕5号", "关于乙的通知", "repeals"),
+    ]
