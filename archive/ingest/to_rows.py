@@ -17,6 +17,9 @@ from archive.models import (
 )
 from archive.numbers import read_number
 
+# A letter may be printed without its title; a link needs a name.
+UNTITLED = "（原文未印标题）"
+
 DOCUMENT_FIELDS = [
     *("position", "category", "title", "title_in_contents", "page_in_contents"),
     *("number", "number_as_printed", "number_in_contents"),
@@ -32,7 +35,7 @@ def fill(document: Document, record: ParsedDocument) -> Document:
     number = read_number(record.number) if record.number else None
     document.position = record.position
     document.category = record.category
-    document.title = record.title
+    document.title = record.title or UNTITLED
     document.title_in_contents = record.title_in_contents or ""
     document.page_in_contents = record.page_in_contents
     document.number = record.number or ""

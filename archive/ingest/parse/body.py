@@ -47,27 +47,29 @@ def read_body(items: list[Item], title: str, issuer: str, body_size: float | Non
     for mark, group in groups:
         first = group[0]
         page = first.page or None
+        sure = min((item.confidence for item in group if item.confidence is not None), default=None)
         if mark == "table":
             assert isinstance(first, RuledTable)
-            add_table(body, first, section)
+            add_table(body, first, section, sure)
         elif mark == "roster":
             members = read_roster(roster_lines([item for item in group if isinstance(item, Line)]))
             text = "\n".join(item.text for item in group if isinstance(item, Line))
             body.rosters.append(Roster(members, page))
-            body.blocks.append(Block("roster", text, page, section, roster=len(body.rosters) - 1))
+            body.blocks.append(Block("roster", text, page, section, None, len(body.rosters) - 1, sure))
         elif mark == "attachment":
             lines = [item.text for item in group if isinstance(item, Line)]
             body.attachments += read_attachments(lines)
-            body.blocks.append(Block("attachment", "\n".join(lines), page, section))
+            body.blocks.append(Block("attachment", "\n".join(lines), page, section, confidence=sure))
         elif mark == "subtitle":
             text = "\n".join(item.text.strip() for item in group if isinstance(item, Line))
             reader.start_enclosure()
             section = None
-            body.blocks.append(Block("subtitle", text, page))
+            body.blocks.append(Block("subtitle", text, page, confidence=sure))
             body.enclosures.append(Enclosure(folded_title(text), len(body.blocks) - 1))
         elif mark in ("signature", "date", "note", "recipient"):
             text = _text(group)
-            body.blocks.append(Block(mark, text, page, section if mark == "note" else None))
+            under = section if mark == "note" else None
+            body.blocks.append(Block(mark, text, page, under, confidence=sure))
             take_sign(body, mark, text)
         else:
             text = _text(group)
@@ -75,7 +77,7 @@ def read_body(items: list[Item], title: str, issuer: str, body_size: float | Non
             if reading.section is not None:
                 section = len(reader.sections) - 1
             kind = "heading" if reading.is_heading else "paragraph"
-            body.blocks.append(Block(kind, text, page, section))
+            body.blocks.append(Block(kind, text, page, section, confidence=sure))
     body.sections = reader.sections
     return body
 
@@ -186,7 +188,7 @@ def begins_anew(text: str) -> bool:
     )
 
 
-def add_table(body: Body, table: RuledTable, section: int | None) -> None:
+def add_table(body: Body, table: RuledTable, section: int | None, sure: float | None) -> None:
     """A table with its header row as columns, titled by the subtitle above it."""
     columns, *rows = table.rows
     before = body.blocks[-1] if body.blocks else None
@@ -194,4 +196,4 @@ def add_table(body: Body, table: RuledTable, section: int | None) -> None:
     page = table.page or None
     body.tables.append(Table(name, columns, tuple(rows), page, table.last_page))
     text = "\n".join("\t".join(row) for row in table.rows)
-    body.blocks.append(Block("table", text, page, section, table=len(body.tables) - 1))
+    body.blocks.append(Block("table", text, page, section, len(body.tables) - 1, confidence=sure))

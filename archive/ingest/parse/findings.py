@@ -53,6 +53,8 @@ def document_findings(document: ParsedDocument) -> list[Finding]:
             document.title_in_contents,
             document.title,
         )
+    if not document.title:
+        add("title-missing", "warning", "没有找到标题，请补上")
     if not document.signed_by:
         add("signature-missing", "warning", "没有找到落款（发文机关署名）")
     if document.signed_on is None:

@@ -7,6 +7,7 @@ A start is a run of title lines with a number line under it (a document number b
 import re
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from archive.ingest.lines import Line, RuledTable
 from archive.ingest.parse.contents import Item, folded_title
@@ -23,6 +24,10 @@ from archive.ingest.parse.signs import (
 from archive.numbers import canonical, is_number_line
 
 MAX_TITLE_LINES = 7
+# A decree names its regulation, and prints it, within so many lines.
+DECREE_REACH = 12
+PUTS_INTO_FORCE = re.compile(r"(?:公布|发布|颁布|施行)")
+RECIPIENTS = re.compile(r"^(?:各|市|省|县|区|有关|[\u4e00-\u9fff]{2,12}(?:局|委|厅|部|办|政府)).*:$")
 # A title in the body and one in the contents name the same document from this likeness on.
 ALIKE = 0.72
 
@@ -42,7 +47,7 @@ def find_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...
     """The starts of all documents from items[begin] on, in order, each with its contents entry where one fits."""
     starts = number_line_starts(items, begin, entries)
     if not starts and not entries:
-        alone = unnumbered_start(items, begin)
+        alone = unnumbered_start(items, begin) or untitled_start(items, begin)
         starts = [alone] if alone else []
     starts = match_entries(starts, entries)
     return with_decrees_whole(items, add_missed(items, begin, starts, entries))
@@ -58,7 +63,7 @@ def number_line_starts(items: list[Item], begin: int, entries: tuple[ContentsEnt
             continue
         first = title_above(items, floor, index, titles)
         if first is None:
-            below = title_below(items, index)
+            below = title_below(items, index) or decree_below(items, index)
             if below is not None:
                 starts.append(below)
                 floor = below.body
@@ -115,6 +120,43 @@ def title_below(items: list[Item], number_at: int) -> Start | None:
     return None
 
 
+def decree_below(items: list[Item], number_at: int) -> Start | None:
+    """The start of a decree whose masthead is not printed: its number, the sentence that puts a regulation into
+    force, and further down the regulation itself.
+
+    第12号 / 现公布修订后的《云岭省…实施条例》，自2019年1月1日起施行。 / 省长　林望舟 / … / 云岭省…实施条例
+    """
+    line = items[number_at]
+    if not isinstance(line, Line) or not folded(line.text).startswith("第"):
+        return None
+    behind = [item for item in items[number_at + 1 : number_at + 1 + DECREE_REACH] if isinstance(item, Line)]
+    named: list[str] = []
+    for i, item in enumerate(behind):
+        text = folded(item.text)
+        if PUTS_INTO_FORCE.search(text):
+            named += re.findall(r"《([^《》]+)》", text)
+        for end in range(i + 1, min(i + 4, len(behind)) + 1):
+            joined = "".join(folded(line.text) for line in behind[i:end])
+            if joined in named:
+                title = folded_title("".join(line.text for line in behind[i:end]))
+                return Start(number_at, number_at + 1, title, number_at)
+    return None
+
+
+def untitled_start(items: list[Item], begin: int) -> Start | None:
+    """The start of the one document of a file that begins with its recipients: a letter whose title was left out.
+
+    各区县财政局： … 云岭市财政局 / 2024年11月11日 — its title is "", and a finding says so.
+    """
+    lines = [(i, item) for i, item in enumerate(items) if i >= begin and isinstance(item, Line)]
+    if not lines or not RECIPIENTS.search(folded(lines[0][1].text)):
+        return None
+    for (_, above), (_, line) in pairwise(lines):
+        if is_date_line(line.text) and any(is_body_name(name) for name in above.text.split()):
+            return Start(lines[0][0], lines[0][0], "")
+    return None
+
+
 def unnumbered_start(items: list[Item], begin: int) -> Start | None:
     """The start of the one document of a file that prints neither contents nor a number: its first lines.
 
@@ -148,6 +190,11 @@ def title_above(items: list[Item], floor: int, number_at: int, titles: list[str]
         lines.insert(0, line)
     if not lines:
         return None
+    while lines and not balanced("".join(folded(line.text) for line in lines)):
+        # the first line is the end of something else, or closes a bracket that opened there
+        lines.pop(0)
+    if not lines:
+        return None
     texts = [folded(line.text) for line in lines]
     # the contents know the words: take the run of lines that says the most like one entry
     best = (0.0, 0)
@@ -176,7 +223,7 @@ def may_be_title_line(line: Line, below: Line | None, number: Line) -> bool:
     text = folded(line.text)
     if is_date_line(text) or is_note(text) or NOTE_WITHIN.search(text) or is_number_line(line.text):
         return False
-    if not balanced(text) and line.starts is None:
+    if not balanced(re.sub(r"[《》]", "", text)) and line.starts is None:
         # the sentence that cites a number was wrapped before it: …的通知（工信厅联通装函 / 〔2024〕399号）
         return False
     if ends_sentence(text) or text.endswith((":", "：", "，", ",")) or len(text) > 60:
@@ -201,14 +248,26 @@ def first_title_line(texts: list[str], after_blank: list[bool]) -> int | None:
     """
     for index in range(len(texts) - 1, -1, -1):
         if "关于" in texts[index] or texts[index].endswith(("令", "公告", "通告")):
-            alone = index > 0 and texts[index].startswith("关于") and is_body_name(texts[index - 1])
-            return index - 1 if alone else index
+            alone = index > 0 and texts[index].startswith("关于") and are_body_names(texts[index - 1])
+            if alone or (index > 0 and not after_blank[index] and is_begun_title(texts[index - 1])):
+                return index - 1
+            return index
     if not TITLE_END.search(texts[-1]):
         return None
     first = len(texts) - 1
     while first > 0 and not after_blank[first]:
         first -= 1
     return first
+
+
+def are_body_names(text: str) -> bool:
+    """True for one or more bodies that issue together: 国务院办公厅、中央军委办公厅."""
+    return all(is_body_name(name) for name in text.split("、"))
+
+
+def is_begun_title(text: str) -> bool:
+    """True for the first line of a title about another: …办公厅关于转发省农村税费改革工作 / 小组办公室关于…的指导意见."""
+    return bool(re.search(r"关于(?:转发|批转|印发)", text)) and not TITLE_END.search(text)
 
 
 def match_entries(starts: list[Start], entries: tuple[ContentsEntry, ...]) -> list[Start]:

@@ -97,3 +97,82 @@ def test_two_documents_of_one_number_are_told_apart_by_their_titles() -> None:
 )
 def test_own_number(line: str, expected: tuple[str, str] | None) -> None:
     assert own_number(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "number"),
+    [
+        (
+            """
+霁川省人民政府关于在望湖先行区
+暂时调整实施《霁川省药品管理
+条例》有关规定的决定
+霁政发〔2022〕18号
+各市人民政府：
+为支持改革，省政府决定如下。
+""",
+            "霁川省人民政府关于在望湖先行区暂时调整实施《霁川省药品管理条例》有关规定的决定",
+            "霁政发〔2022〕18号",
+        ),
+        (
+            """
+霁川省人民政府办公厅、霁川省军区办公室
+关于加强文物保护工作的通知
+霁政办发〔2022〕5号
+各市人民政府：
+现通知如下。
+""",
+            "霁川省人民政府办公厅、霁川省军区办公室关于加强文物保护工作的通知",
+            "霁政办发〔2022〕5号",
+        ),
+        (
+            """
+霁川省人民政府办公厅关于转发省水价改革工作
+领导小组办公室关于完善水价形成机制的意见
+霁政办发〔2022〕6号
+各市人民政府：
+现转发给你们。
+""",
+            "霁川省人民政府办公厅关于转发省水价改革工作领导小组办公室关于完善水价形成机制的意见",
+            "霁政办发〔2022〕6号",
+        ),
+        (
+            """
+第12号
+现公布修订后的《霁川省历史建筑保护条例》，自2022年5月1日起施行。
+省长　　林望舟
+2022年3月1日
+霁川省历史建筑保护条例
+（2010年1月1日霁川省人民政府令第3号发布）
+第一条　为了保护历史建筑，制定本条例。
+""",
+            "霁川省历史建筑保护条例",
+            "第12号",
+        ),
+        (
+            """
+各县区财政局，市直有关单位：
+现下达你们2022年预算。
+附件：资金分配表
+霁川市财政局 霁川市民政局
+2022年3月11日
+（此件主动公开）
+""",
+            "",
+            None,
+        ),
+    ],
+    ids=[
+        "title in the wrap of a book",
+        "two issuers",
+        "title about a title",
+        "decree without masthead",
+        "no title",
+    ],
+)
+def test_titles_as_they_are_wrapped_and_left_out(text: str, title: str, number: str | None) -> None:
+    assert starts(text) == [(title, number)]
+
+
+def test_recipients_without_a_signed_date_are_no_document() -> None:
+    assert starts("各县区财政局：\n现将有关事项通知如下。\n一、总体要求\n2022年工作要点。") == []
