@@ -17,7 +17,7 @@ from archive.ingest.extract.wrapped import unwrap
 from archive.ingest.lines import Line, RuledTable
 
 FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(?:[^\n]*\n){0,200}?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
-MAX_BYTES = 20_000_000
+MAX_BYTES = 6_000_000
 # An indent of four is how Chinese paragraphs begin, not code.
 INDENT = re.compile(r"^[ \t\u3000\u00a0]+(?![-*+] |\d+[.)] )", re.MULTILINE)
 HTML_TABLE = re.compile(r"<table[\s>].*?</table\s*>", re.IGNORECASE | re.DOTALL)

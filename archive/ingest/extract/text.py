@@ -9,7 +9,7 @@ from archive.ingest.extract.encoding import decode_text
 from archive.ingest.extract.wrapped import unwrap
 from archive.ingest.lines import Line, RuledTable
 
-MAX_BYTES = 50_000_000
+MAX_BYTES = 20_000_000
 # A row of a table has at least so many tabs; two or more such rows make a table.
 MIN_TABS = 2
 # - 附件:1.…: the bullets of lists that OCR writes as Markdown
