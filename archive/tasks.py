@@ -193,11 +193,13 @@ def _queue_forgotten() -> int:
 
 def _clear_workshop(older_than: float) -> None:
     """Delete what killed processes left half-made."""
-    from archive.ingest.originals import forget_old_recognised, remove_abandoned_parts
+    from archive.ingest.originals import remove_abandoned_parts
+    from archive.ingest.read import recognised_root
+    from archive.ingest.recognise.process import forget_recognised
 
     remove_abandoned_parts(older_than)
     # Somebody may try a long scan again after the weekend.
-    forget_old_recognised(older_than - 6 * _DAY)
+    forget_recognised(recognised_root(), older_than - 6 * _DAY)
     for folder in Path(settings.GAZETTE_DATA).glob("unzip-*"):
         if folder.stat().st_mtime < older_than:
             shutil.rmtree(folder, ignore_errors=True)

@@ -21,11 +21,11 @@ from archive.ingest.errors import (
     PasswordNeeded,
     UnreadableFile,
 )
-from archive.ingest.originals import checksum, recognised_folder, remove_original, stored_originals
+from archive.ingest.originals import checksum, remove_original, stored_originals
 from archive.ingest.parse.known import Known
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.pipeline import ingest_file
-from archive.ingest.read import Progress
+from archive.ingest.read import Progress, recognised_folder
 from archive.leases import MAX_ATTEMPTS, Lease, LeaseLost, lease_length
 from archive.models import IngestRun, Issue
 from archive.tasks import Reporter, ingest_upload, stopping, sweep
@@ -432,7 +432,8 @@ def test_what_was_recognised_of_a_file_that_nobody_took_up_again_is_cleared(data
     for folder in (old, young):
         folder.mkdir(parents=True)
         (folder / "1.json").write_text("{}")
-    os.utime(old, (time.time() - 8 * 24 * 3600,) * 2)
+    for folder in (old, data_folder / "recognised" / ("a" * 64)):
+        os.utime(folder, (time.time() - 8 * 24 * 3600,) * 2)
     sweep(timezone.now())
     assert (old.exists(), young.exists()) == (False, True)
 

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,27 +76,6 @@ def remove_abandoned_parts(older_than: float) -> int:
             part.unlink(missing_ok=True)
             removed += 1
     return removed
-
-
-def forget_recognised(sha256: str) -> None:
-    """Delete what was recognised of a file page by page: it is stored now, or will not be asked for again."""
-    shutil.rmtree(recognised_folder(sha256), ignore_errors=True)
-
-
-def forget_old_recognised(older_than: float) -> int:
-    """Delete what was recognised of files whose ingest nobody took up again, before the time given."""
-    forgotten = 0
-    for folder in (Path(settings.GAZETTE_DATA) / "recognised").glob("*"):
-        # A page that is done changes the folder's own time.
-        if folder.is_dir() and folder.stat().st_mtime < older_than:
-            shutil.rmtree(folder, ignore_errors=True)
-            forgotten += 1
-    return forgotten
-
-
-def recognised_folder(sha256: str) -> Path:
-    """Where the pages of a file are kept that were recognised before all of them are."""
-    return Path(settings.GAZETTE_DATA) / "recognised" / sha256
 
 
 def _sync_folder(folder: Path) -> None:

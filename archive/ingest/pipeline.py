@@ -9,16 +9,10 @@ from django.db import transaction
 
 from archive.ingest.errors import UnreadableFile
 from archive.ingest.knowledge import known_from_archive
-from archive.ingest.originals import (
-    checksum,
-    forget_recognised,
-    original_path,
-    remove_original,
-    store_original,
-)
+from archive.ingest.originals import checksum, original_path, remove_original, store_original
 from archive.ingest.parse.known import Known
 from archive.ingest.parse.records import ParsedIssue
-from archive.ingest.read import Progress, read_issue_limited
+from archive.ingest.read import Progress, forget_recognised_of, read_issue_limited
 from archive.ingest.store import Outcome, store_issue
 from archive.models import Document, Issue
 from archive.publishing import PublishingError, index_on_commit, publish_issue
@@ -135,7 +129,7 @@ def store_file(
     if not original_path(found.sha256, kind).exists():
         # The same file was discarded by somebody while we stored it.
         store_original(found.path, kind)
-    forget_recognised(found.sha256)
+    forget_recognised_of(found.sha256)
     note = "；".join(filter(None, [_note_on_scan(issue, parsed), note]))
     end = time.perf_counter()
     seconds = found.seconds | {"store": (committed or [end])[0] - start}

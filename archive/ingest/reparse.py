@@ -1,17 +1,30 @@
 """Read a stored issue anew from its original: ids, anchors and state stay, and what changed is told."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from archive.ingest.changes import IssueChanges, changes_between, snapshot_of
 from archive.ingest.errors import UnreadableFile
 from archive.ingest.knowledge import known_from_archive
-from archive.ingest.originals import forget_recognised, original_path
+from archive.ingest.originals import original_path
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.pipeline import Reader
-from archive.ingest.read import read_issue_limited
+from archive.ingest.read import forget_recognised_of, read_issue_limited
+from archive.ingest.recognise import engine
 from archive.ingest.store import store_issue
-from archive.models import Issue
+from archive.ingest.version import is_older
+from archive.models import Issue, Page
 from archive.publishing import index_on_commit
+
+
+def to_be_read_again(issues: "QuerySet[Issue]", *, only_older: bool = False) -> list[Issue]:
+    """Those that the parser of today would read otherwise: an older one has read them, or, where recognition is
+    installed and unless `only_older`, they have pages that it has not seen.
+    """
+    waiting: set[int] = set()
+    if engine.available() and not only_older:
+        waiting = set(Page.objects.filter(wants_ocr=True).values_list("issue_id", flat=True).distinct())
+    return [issue for issue in issues if is_older(issue.parser_version) or issue.pk in waiting]
 
 
 def read_original(issue: Issue, password: str = "", read: Reader = read_issue_limited) -> ParsedIssue:
@@ -43,5 +56,5 @@ def store_again(issue: Issue, parsed: ParsedIssue, *, dry_run: bool = False) -> 
         elif changes and held.is_published:
             index_on_commit(held)
     if not dry_run:
-        forget_recognised(parsed.source.sha256)
+        forget_recognised_of(parsed.source.sha256)
     return changes

@@ -17,7 +17,7 @@ from archive.ingest.parse.records import Block, Finding, ParsedIssue, Section
 from archive.ingest.read import Progress
 from archive.ingest.store import save_issue
 from archive.ingest.version import PARSER_VERSION, is_older
-from archive.models import Document, DocumentAlias, Issue
+from archive.models import Document, DocumentAlias, Issue, Page
 from archive.publishing import publish_issue, withdraw_issue
 from archive.search.query import search_documents
 from archive.search.update import differences
@@ -208,6 +208,22 @@ def test_which_issues_are_read(archive: Archive, arguments: list[object], labels
     assert code == 0
     assert [json.loads(line)["file"] for line in lines] == [f"{label}.pdf" for label in labels]
     assert all("云政发" in known.codes for known in archive.known)
+
+
+@pytest.mark.parametrize(("installed", "labels"), [(True, ["2"]), (False, [])])
+def test_scans_are_read_once_they_can_be_recognised(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, installed: bool, labels: list[str]
+) -> None:
+    monkeypatch.setattr("archive.ingest.recognise.engine.available", lambda: installed)
+    for label in "12":
+        archive.add(label, PARSER_VERSION)
+    Page.objects.filter(issue__label="2", number=6).update(wants_ocr=True)
+    code, lines, _errors = archive.reparse("--json")
+    assert code == 0
+    assert [json.loads(line)["file"] for line in lines if line.startswith("{")] == [
+        f"{n}.pdf" for n in labels
+    ]
+    assert archive.reparse("--older", "--json")[:2] == (0, [])
 
 
 @pytest.mark.parametrize("state", ["draft", "published", "withdrawn"])

@@ -8,11 +8,11 @@ import pytest
 
 from archive.holdings import shelves
 from archive.ingest.errors import NoDocuments
-from archive.ingest.originals import original_path, recognised_folder, stored_originals
+from archive.ingest.originals import checksum, original_path, stored_originals
 from archive.ingest.parse.known import Known
 from archive.ingest.parse.records import ParsedIssue, PrintedPage, ReadingScore
 from archive.ingest.pipeline import ingest_file
-from archive.ingest.read import Progress
+from archive.ingest.read import Progress, recognised_folder
 from archive.ingest.store import store_issue
 from archive.models import Gazette, Issue, Page
 from archive.publishing import PublishingError, fill_in, publish_issue
@@ -59,8 +59,6 @@ class Reader:
     def __call__(
         self, path: Path, name: str | None, password: str, progress: Progress | None, known: Known
     ) -> ParsedIssue:
-        from archive.ingest.originals import checksum
-
         return replace(self.parsed, source=replace(self.parsed.source, sha256=checksum(path)[0]))
 
 
@@ -139,8 +137,6 @@ def test_without_pictures_that_wait_a_file_without_documents_is_refused(file: Pa
 
 
 def test_pages_recognised_on_the_way_are_cleared_once_the_issue_is_stored(file: Path) -> None:
-    from archive.ingest.originals import checksum
-
     folder = recognised_folder(checksum(file)[0])
     folder.mkdir(parents=True)
     (folder / "1.json").write_text("{}")

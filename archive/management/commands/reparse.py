@@ -17,9 +17,8 @@ from tqdm import tqdm
 
 from archive.ingest.changes import NOTHING_CHANGED, IssueChanges, Part
 from archive.ingest.errors import IngestError, PasswordNeeded
-from archive.ingest.reparse import read_original, store_again
+from archive.ingest.reparse import read_original, store_again, to_be_read_again
 from archive.ingest.side_by_side import read_ahead
-from archive.ingest.version import is_older
 from archive.management.commands.ingest import at_least_one, cores
 from archive.models import Issue
 
@@ -70,7 +69,8 @@ class Reread:
 
 class Command(BaseCommand):
     help = (
-        "Read stored issues anew with the parser of today: those that an older one has read, unless others are named. "
+        "Read stored issues anew with the parser of today: those that an older one has read, and scans that can be "
+        "recognised now, unless others are named. "
         "Ids, anchors and states stay. Exit 0: all were read; 1: some were not; 2: nothing could be done."
     )
 
@@ -165,8 +165,9 @@ def chosen_issues(options: Mapping[str, Any]) -> list[Issue]:
         found = found.filter(Q(gazette__name=name) | Q(gazette__slug=name))
     if options["year"] is not None:
         found = found.filter(year=options["year"])
-    any_version = (options["all"] or options["issues"]) and not options["older"]
-    return [issue for issue in found if any_version or is_older(issue.parser_version)]
+    if (options["all"] or options["issues"]) and not options["older"]:
+        return list(found)
+    return to_be_read_again(found, only_older=options["older"])
 
 
 # --- what is printed ---------------------------------------------------------------------------------
