@@ -22,7 +22,7 @@ _NAMES = rf"{_NAME}(?:[、，,和]{_BLANK}*{_NAME}){{0,20}}?"
 _PEOPLE = rf"(?P<names>{_NAMES}){_BLANK}*(?:等?[0-9一二三四五六七八九十]*(?:位|名)?同志)?"
 
 _BETWEEN_NAMES = re.compile(
-    rf"[、，,]|(?<=[{_HAN}][{_HAN}])和(?=[{_HAN}][{_HAN}])"
+    rf"[、，,](?![^（()）]*[）)])|(?<=[{_HAN}][{_HAN}])和(?=[{_HAN}][{_HAN}])"
 )  # 和继明: 和 is a surname, too
 _PERSONNEL_TITLE = re.compile(
     r"任免|任职(?!资格|条件|年限|培训)|免职|任命|免去|聘任|解聘|挂职|提名|辞去.*职务"
@@ -40,7 +40,9 @@ _ORDERS = re.compile(_ORDER)
 _ORDER_WORDS = re.compile(r"(?:决定|同意|现|提请|建议|提名|推荐|任命|聘任|聘请|免去|免除|解聘|接受)+")
 _APPOINTS = re.compile(
     rf"{_PEOPLE}"
-    r"(?:兼任|担任|挂任|续任|为|(?<![主责信担胜兼委升聘现历常])任(?![务期何职意性免]))[ \u3000]*(?P<post>[^，,；;。]+)"
+    r"(?:兼任|(?:挂职)?担任|挂任|挂职任|续任|为|(?<![主责信担胜兼委升聘现历常])任(?![务期何职意性免]))[ \u3000]*"
+    # a comma inside a bracket belongs to the remark: （挂职，时间两年）
+    r"(?P<post>(?:[^，,；;。（(]|[（(][^（）()]*[）)]|[（(])+)"
 )
 _REMOVES = re.compile(
     rf"{_PEOPLE}(?:的|辞去(?:的)?|所任){_BLANK}*(?P<post>[^；;。]{{2,160}}?)职务(?P<remark>[（(][^（）()]*[）)])?"
@@ -55,10 +57,14 @@ _LEAVES = re.compile(
 _ALSO_REMOVED = re.compile(
     r"(?:免去其|不再担任|不再兼任)(?:现任|原任|兼任)?的?(?P<post>[^；;。，,]{2,160}?)(?:职务|$)"
 )
+# 林岚为财政局局长，兼任国资委主任
+_ALSO_APPOINTED = re.compile(r"^[，,]\s*(?:并)?(?:同时)?兼任(?P<post>[^，,；;。]{2,60})")
 _FORMS = ((_LEAVES, True), (_REMOVES, True), (_REMOVES_COMRADE, True), (_APPOINTS, False))
 # A person begins here: used to tell a new sentence from the rest of one that columns cut apart.
 _BEGINS = re.compile(rf"^(?:{_ORDER}|(?:任命|免去|聘任|提名)?{_PEOPLE}(?:兼任|担任|为|任|的|不再|辞去))")
-_NEXT_PERSON = re.compile(rf"[，,](?=(?:任命|免去|聘任|提名)?{_NAME}(?:同志)?(?:为|任|兼任|担任|的))")
+_NEXT_PERSON = re.compile(
+    rf"[，,](?!不再|同时|兼任|免去其|原任|现任)(?=(?:任命|免去|聘任|提名)?{_NAME}(?:同志)?(?:为|任|兼任|担任|的))"
+)
 
 _DATE = re.compile(r"(?<![自于从至到])(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日(?![起止至])")
 _DECIDES = re.compile(r"(?:^|(?<=[。；：:]))(?:经)?(?P<body>[^，,；;。：:]{3,30}?)(?:研究)?决定")
@@ -66,15 +72,21 @@ _DECIDES = re.compile(r"(?:^|(?<=[。；：:]))(?:经)?(?P<body>[^，,；;。：
 _SENTENCE_END = re.compile(r"(?<=[；;。：:])(?![^（()）。]{0,40}[）)])")
 _BRACKET = re.compile(r"[（(][^（）()]*[）)]")
 _TRAILING_BRACKET = re.compile(r"[（(](?P<inside>[^（）()]*)[）)]$")
+# 提名周川为某公司总经理人选
+_CANDIDATE = re.compile(r"人选$")
 _REMARK = re.compile(
     r"试用|兼|级|待遇|挂职|任期|聘期|保留|代理|主持|列|排|退休|时间|年|月|任职|不再|援|锻炼|公务员|职级|编制|续聘|聘任"
 )
-_REMARK_BEHIND_COMMA = re.compile(r"[，,](?P<remark>(?:试用期|任期|聘期|任职时间|挂职).{1,30})$")
+_REMARK_BEHIND_COMMA = re.compile(
+    r"[，,](?P<remark>(?:试用期|任职试用期|任期|聘期|任职时间|挂职|保留|享受|原职级|职级).{1,30})$"
+)
 # What a post ends with: else 试用期为一年 would name a person.
 _POST = re.compile(r"[长任记员师席理事书学察官委督问监专代级授使人务政佐董总工者手]$|组织|院士")
 _NO_NAME = re.compile(
-    r"[0-9]|[0-9一二三四五六七八九十]+[年月日期]|第.{1,3}条|^(?:切实|以便|以下|其中|以上|上述|下列|有关|本[次届人]|任期|为|现|经|决定|任命|免去|提名|同意|建议|推荐|聘任|该|其)"
+    r"[0-9]|[0-9一二三四五六七八九十]+[年月日期]|第.{1,3}条|^(?:切实|以便|以下|其中|以上|上述|下列|有关|本[次届人]|任期|为|现|经|决定|任命|免去|提名|同意|建议|推荐|聘任|该|其|不再|同时)"
 )
+_PERSON_COLUMN = re.compile(r"^姓\s*名$|^人\s*员$")
+_POST_COLUMN = re.compile(r"(?:任命|拟任|新任|任|免去|免|聘任|提名)?(?:的)?职\s*务$|任职$|免职$")
 _SKIPPED_KINDS = frozenset({"recipient", "signature", "date", "note", "attachment", "table", "roster"})
 
 
@@ -100,7 +112,37 @@ def find_appointments(blocks: Sequence[Block], title: str) -> tuple[Appointment,
     for i, clause in enumerate(clauses):
         if orders[i] is None:
             found.extend(_read(clause, i, orders))
+    found.extend(_in_tables(blocks))
     return tuple(found)
+
+
+def _in_tables(blocks: Sequence[Block]) -> Iterator[Appointment]:
+    """Those of tables with the columns 姓名 and 职务, under the order that stands above: 免去：, else 任命：."""
+    order: _Order | None = None
+    for block in blocks:
+        if block.kind not in _SKIPPED_KINDS:
+            order = next((o for line in block.text.splitlines()[::-1] if (o := _order(line.strip()))), order)
+        if block.kind != "table":
+            continue
+        header, *rows = (line.split("\t") for line in block.text.splitlines() or [""])
+        person_at = next((i for i, cell in enumerate(header) if _PERSON_COLUMN.search(cell)), None)
+        post_at = next((i for i, cell in enumerate(header) if _POST_COLUMN.search(cell)), None)
+        if person_at is None or post_at is None or person_at == post_at:
+            continue
+        removal = bool(re.search(r"免", header[post_at])) or bool(order and order.removes)
+        nominates = bool(order and order.nominates) or "提名" in header[post_at]
+        action = {
+            (False, False): "appoint",
+            (True, False): "remove",
+            (False, True): "nominate",
+            (True, True): "nominate-removal",
+        }[removal, nominates]
+        for row in rows:
+            if len(row) <= max(person_at, post_at) or not row[post_at].strip():
+                continue
+            for printed in _people(row[person_at].strip()):
+                if printed:
+                    yield _appointment(action, printed, *_post_and_remark(row[post_at], ""))
 
 
 def _is_personnel(blocks: Sequence[Block], title: str) -> bool:
@@ -175,6 +217,8 @@ def _read(clause: str, at: int, orders: Sequence[_Order | None]) -> Iterator[App
         )
         for printed in people:
             yield _appointment(action, printed, post, remark)
+            if not removal and (second := _ALSO_APPOINTED.match(rest)):
+                yield _appointment(action, printed, *_post_and_remark(second["post"], ""))
             if not removal and (also := _ALSO_REMOVED.search(rest)):
                 also_post, also_remark = _post_and_remark(also["post"], "")
                 yield _appointment("remove", printed, also_post, also_remark)
@@ -192,8 +236,8 @@ def _parse(part: str) -> tuple[str, bool, list[str], str, str, str]:
                 continue
             behind = part[match.end() :]
             remark = match["remark"] if removal else None
-            if not removal and (comma := _REMARK_BEHIND_COMMA.match(behind)):
-                remark = comma["remark"]
+            if comma := _REMARK_BEHIND_COMMA.match(behind):
+                remark = "；".join(part for part in (remark, comma["remark"]) if part)
             post, remark = _post_and_remark(match["post"], (remark or "").strip("（）()"))
             if _POST.search(_BRACKET.sub("", post)):
                 return order, removal, people, post, remark, behind
@@ -223,7 +267,7 @@ def _post_and_remark(post: str, remark: str) -> tuple[str, str]:
 
     A bracket that holds a second post, 局长（主任）, stays in the post.
     """
-    post = post.strip()
+    post = _CANDIDATE.sub("", post.strip())
     remarks = [remark] if remark else []
     while (match := _TRAILING_BRACKET.search(post)) and _REMARK.search(match["inside"]):
         remarks.insert(0, match["inside"].strip())

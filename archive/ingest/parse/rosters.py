@@ -26,7 +26,7 @@ ROLE_WORDS = re.compile(
 )
 ROLE = re.compile(rf"^(?P<role>(?:[{HAN}]{BLANK}*){{1,10}})[:：]{BLANK}*")
 PERSON = re.compile(
-    rf"^(?P<person>{NAME})(?:{BLANK}+(?P<post>[^ \u3000].*)|{BLANK}*[（(](?P<bracketed>[^（）()]{{2,40}})[）)]"
+    rf"^(?P<person>{NAME})(?:{BLANK}+(?P<post>[^ \u3000].*)|{BLANK}*[（(](?P<bracketed>兼|[^（）()]{{2,40}})[）)]"
     r"|[，,](?P<behind_comma>.{2,60}))$"
 )
 SENTENCE = re.compile(r"[。；;！？]")
@@ -37,7 +37,11 @@ EACH_NAME = re.compile(rf"{WIDE_NAME}(?={BLANK}|、|$)|[{HAN}·]{{2,16}}")
 POST_END = re.compile(
     r"(?:[长任员记师席理事书督察官委级授使监总]|代表|专员|干部|人员|负责人|队员|志愿者)[）)]?$"
 )
+# 成员：单位, 组长：主要负责人
+NO_SINGLE_NAME = re.compile(r"[位员门人构级方数等]$")
+BLANK_RUN = re.compile(rf"{BLANK}+")
 GAPS = re.compile(r"[\t\u00a0\u2002\u2003]+")
+SINGLE_NAME = re.compile(NAME)
 LONGEST = 60
 
 
@@ -50,6 +54,8 @@ def read_line(text: str) -> tuple[str, str, str] | None:
         return None
     if names := names_alone(line):
         return (role, names[0], "") if role else None  # without a role: perhaps who signs
+    if role and is_single_name(line):
+        return role, without_blanks(line), ""
     person = PERSON.match(line)
     if person is None or not may_be_name(person["person"]):
         return None
@@ -92,6 +98,8 @@ def split_people(text: str) -> list[tuple[str, str]]:
     """(person, post) of each person on a line: 商永波 市政府督查专员 赵建军 市发展和改革委员会党组书记."""
     if names := names_alone(text):
         return [(name, "") for name in names]
+    if is_single_name(text):
+        return [(without_blanks(text), "")]
     found = PERSON.match(text)
     if found and (found["bracketed"] or found["behind_comma"]):
         return [(without_blanks(found["person"]), found["bracketed"] or found["behind_comma"])]
@@ -119,8 +127,35 @@ def names_alone(text: str) -> list[str]:
     return []
 
 
+def is_single_name(text: str) -> bool:
+    """True for a name and nothing else, as behind 办公室主任：."""
+    plain = without_blanks(text)
+    return (
+        bool(SINGLE_NAME.fullmatch(text.strip()))
+        and may_be_name(plain)
+        and begins_with_surname(plain)
+        and not NO_SINGLE_NAME.search(plain)
+    )
+
+
 def _role_and_rest(text: str) -> tuple[str, str]:
     """(副组长, what follows) of a line; the role is "" where none is printed."""
     line = GAPS.sub("\u3000", text).strip()
-    found = ROLE.match(line)
-    return (without_blanks(found["role"]), line[found.end() :]) if found else ("", line)
+    if found := ROLE.match(line):
+        return without_blanks(found["role"]), line[found.end() :]
+    return _role_before_blank(line)
+
+
+def _role_before_blank(line: str) -> tuple[str, str]:
+    """(组长, 林岚 副市长) of `组　长　林岚　副市长`: a role without a colon, a name and a post behind it."""
+    parts = BLANK_RUN.split(line)
+    for count in range(1, min(4, len(parts) - 1)):
+        role, rest = "".join(parts[:count]), " ".join(parts[count:])
+        if not ROLE_WORDS.fullmatch(role):
+            continue
+        person = PERSON.match(rest)
+        if not person or not person["post"] or not POST_END.search(without_blanks(person["post"])):
+            continue
+        if may_be_name(person["person"]) and begins_with_surname(person["person"]):
+            return role, rest
+    return "", line

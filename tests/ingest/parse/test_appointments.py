@@ -220,3 +220,53 @@ def test_the_same_notices_in_the_shuffled_text(shared: Path, joined: bool) -> No
             [Block("paragraph", "".join(lines))] if joined else [Block("paragraph", line) for line in lines]
         )
         assert as_truth(find_appointments(blocks, document["title_body"])) == wanted(document)
+
+
+FORMS = [
+    (
+        "赵六挂职任汀州市商务局副局长（挂职时间一年）。",
+        [("appoint", "赵六", "汀州市商务局副局长", "挂职时间一年")],
+    ),
+    (
+        "赵六为汀州市商务局副局长（挂职，时间：2022年3月至2023年3月）。",
+        [("appoint", "赵六", "汀州市商务局副局长", "挂职，时间：2022年3月至2023年3月")],
+    ),
+    (
+        "阿依古丽·买买提（女，维吾尔族）为汀州市民宗局副局长。",
+        [("appoint", "阿依古丽·买买提", "汀州市民宗局副局长", "")],
+    ),
+    (
+        "免去林岚同志汀州市教育局局长职务，保留正处级待遇。",
+        [("remove", "林岚", "汀州市教育局局长", "保留正处级待遇")],
+    ),
+    (
+        "林岚为汀州市财政局局长，兼任汀州市国资委主任。",
+        [("appoint", "林岚", "汀州市财政局局长", ""), ("appoint", "林岚", "汀州市国资委主任", "")],
+    ),
+    (
+        "李四同志任汀州市商务局局长，不再担任汀州市供销社主任职务。",
+        [("appoint", "李四", "汀州市商务局局长", ""), ("remove", "李四", "汀州市供销社主任", "")],
+    ),
+    ("提名周川为汀州市供水有限公司总经理人选。", [("nominate", "周川", "汀州市供水有限公司总经理", "")]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FORMS)
+def test_more_forms(text: str, expected: list[tuple[str, str, str, str]]) -> None:
+    found = find_appointments([Block("paragraph", text)], "汀州市人民政府关于林岚等同志任免职的通知")
+    assert [(a.action, a.person, a.post, a.remark) for a in found] == expected
+
+
+def test_appointments_in_tables() -> None:
+    blocks = [
+        Block("paragraph", "决定任命："),
+        Block("table", "姓名\t职务\n林 岚\t汀州市财政局局长（试用期一年）", table=0),
+        Block("paragraph", "免去："),
+        Block("table", "姓名\t单位\t职务\n王五\t市财政局\t汀州市财政局副局长", table=1),
+        Block("table", "项目\t职务\n王五\t无", table=2),
+    ]
+    found = find_appointments(blocks, "汀州市人民政府关于林岚等同志任免职的通知")
+    assert [(a.action, a.person, a.post, a.remark) for a in found] == [
+        ("appoint", "林岚", "汀州市财政局局长", "试用期一年"),
+        ("remove", "王五", "汀州市财政局副局长", ""),
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 from archive.ingest.parse.names import begins_with_surname, may_be_name
 from archive.ingest.parse.records import Member
-from archive.ingest.parse.rosters import is_roster_line, read_roster, starts_roster
+from archive.ingest.parse.rosters import is_roster_line, read_line, read_roster, starts_roster
 
 ROSTERS = [
     (["组　长：林　岚　副市长"], [("组长", "林岚", "副市长")]),
@@ -142,3 +142,26 @@ def test_plain_text_of_a_real_issue_holds_no_other_rosters(shared: Path) -> None
     assert starts == []
     text = (shared / "issue/yangquan-2022-02.txt").read_text(encoding="utf-8")
     assert sum(starts_roster(line) for line in text.splitlines()) >= 8
+
+
+@pytest.mark.parametrize(
+    ("line", "member"),
+    [
+        ("办公室主任：钱八方", ("办公室主任", "钱八方", "")),
+        ("主任委员：林　岚", ("主任委员", "林岚", "")),
+        ("办公室副主任：周川（兼）", ("办公室副主任", "周川", "兼")),
+        ("组　长　林　岚　副市长", ("组长", "林岚", "副市长")),
+        ("副组长 周川 市政府副秘书长", ("副组长", "周川", "市政府副秘书长")),
+    ],
+)
+def test_roles_with_a_name_alone_or_without_a_colon(line: str, member: tuple[str, str, str]) -> None:
+    [found] = read_roster([line])
+    assert read_line(line) is not None
+    assert (found.role, found.person, found.post) == member
+
+
+@pytest.mark.parametrize(
+    "line", ["成员：单位", "组长：主要负责人", "成员：各县", "主任 张三", "委员：方方面面的人"]
+)
+def test_roles_without_a_person(line: str) -> None:
+    assert read_line(line) is None
