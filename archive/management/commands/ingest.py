@@ -67,8 +67,9 @@ def cores() -> int:
 
 class Command(BaseCommand):
     help = (
-        "Take issue files (.pdf, .txt), folders of them and zip files into the archive. Running it again is safe: "
-        "what is in already is left as it is. Exit 0: all are in; 1: some failed; 2: nothing could be done."
+        "Take issue files (.pdf, .docx, .html, .md, .txt), folders of them and zip files into the archive. "
+        "Running it again is safe: what is in already is left as it is. "
+        "Exit 0: all are in; 1: some failed; 2: nothing could be done."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -110,7 +111,7 @@ class Command(BaseCommand):
                 bar.update()
         if not taken:
             self.stderr.write(
-                f"没有可导入的文件：{'、'.join(map(str, options['paths']))}。支持 .pdf、.txt、.zip"
+                f"没有可导入的文件：{'、'.join(map(str, options['paths']))}。支持 .pdf、.docx、.html、.md、.txt 和 .zip"
             )
         failed = sum(1 for one in taken if one.result is None)
         if failed and len(taken) > 1 and not options["json"]:
