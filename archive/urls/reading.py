@@ -32,6 +32,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("issues/", issues.issues, name="issues"),
     path("issues/<count:year>/<str:label>/", issues.issue_short, name="issue-short"),
     path("issues/<str:gazette>/<count:year>/<str:label>/", issues.issue, name="issue"),
+    path("issues/<str:gazette>/<count:year>/<str:label>/pages/", issues.pages, name="issue-pages"),
+    path(
+        "issues/<str:gazette>/<count:year>/<str:label>/pages/<count:number>.webp",
+        files.page,
+        name="page-picture",
+    ),
     path("documents/", browse.numbers, name="numbers"),
     path("documents/<public_id:public_id>/", document.document, name="document"),
     path("documents/<str:code>/", browse.code, name="number-code"),

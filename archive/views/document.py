@@ -5,14 +5,18 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import conditional_escape
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from archive.models import Appointment, Document, DocumentAlias, Enclosure, Issue, Reference
+from archive.models import Appointment, Block, Document, DocumentAlias, Enclosure, Issue, Reference
 from archive.search.query_language import MAX_LENGTH
 from archive.search.snippets import marker_for
 from archive.views.gone import gone
 from archive.views.issues import original_address
-from archive.views.text import Marker, read_text
+from archive.views.text import DocumentText, Marker, Piece, read_text
 
 # What another document may say that bears on whether this one still holds.
 CHANGES = (Reference.Relation.REPEALS, Reference.Relation.AMENDS)
@@ -52,7 +56,11 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
     return {
         "document": document,
         "issue": issue,
-        "text": read_text(document, marker_of(query, document)),
+        "text": (text := read_text(document, marker_of(query, document))),
+        "recognised": any(block.confidence is not None for block in document.blocks.all()),
+        "unsure": sum(piece.unsure for piece in text.pieces),
+        "validity": validity_sentence(document),
+        "expired": document.expires_on is not None and document.expires_on < timezone.localdate(),
         "query": query,
         "title_lines": title_lines(document),
         "references": [(reference, _public_target(reference)) for reference in document.references.all()],
@@ -68,6 +76,7 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "after": after,
         "address": address,
         "citation": citation(document, address),
+        "enclosures": enclosure_citations(document, text, address),
     }
 
 
@@ -87,6 +96,21 @@ def title_lines(document: Document) -> tuple[str, str]:
     return "", title
 
 
+def validity_sentence(document: Document) -> str:
+    """From when and until when the text says that it is in force, in one sentence; "" when it says nothing."""
+    begin = date_format(document.effective_on) if document.effective_on else ""
+    end = date_format(document.expires_on) if document.expires_on else ""
+    years = document.valid_years or 0
+    term = ngettext("有效期%(n)s年", "有效期%(n)s年", years) % {"n": years} if years else ""
+    if begin and end:
+        return _("自%(begin)s起施行，有效期至%(end)s") % {"begin": begin, "end": end}
+    if begin and term:
+        return _("自%(begin)s起施行，%(term)s") % {"begin": begin, "term": term}
+    if begin:
+        return _("自%(begin)s起施行") % {"begin": begin}
+    return _("有效期至%(end)s") % {"end": end} if end else term
+
+
 def citation(document: Document, address: str) -> str:
     """The document as a reference after GB/T 7714, with gazette, year, issue and printed pages."""
     issue = document.issue
@@ -98,6 +122,26 @@ def citation(document: Document, address: str) -> str:
     title = document.title + (f": {document.number}" if document.number else "")
     author = f"{document.issuer}. " if document.issuer else ""
     return f"{author}{title}[J/OL]. {where}. {address}."
+
+
+def enclosure_citations(document: Document, text: DocumentText, address: str) -> list[tuple[str, str]]:
+    """(anchor, citation) of each plan that the document carries: 古树名木保护办法 stands in 关于印发…的通知."""
+    found = [piece for piece in text.pieces if piece.kind == "subtitle"]
+    carrier = citation(document, address)
+    return [
+        (piece.anchor, f"{title}[J/OL]//{carrier.removesuffix('.')}#{piece.anchor}.")
+        for piece in found
+        if (title := enclosure_title(document, piece))
+    ]
+
+
+def enclosure_title(document: Document, piece: Piece) -> str:
+    """The enclosure's title as the archive holds it, which may run over several printed lines."""
+    place = int(piece.anchor.rpartition("-")[2])
+    subtitles = [block for block in document.blocks.all() if block.kind == Block.Kind.SUBTITLE]
+    block = subtitles[place - 1]
+    titles = {enclosure.block_id: enclosure.title for enclosure in document.enclosures.all()}
+    return titles.get(block.pk) or "".join(block.text.split("\n"))
 
 
 def _no_document(request: HttpRequest, public_id: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The original files and the cover pictures, each only where readers may see it."""
+"""The original files and the pictures of their pages, each only where readers may see it."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from archive.ingest.originals import original_path
 from archive.models import Issue
-from archive.pictures import cover_picture
+from archive.pictures import TooBusy, cover_picture, page_picture
 from archive.views.gone import gone
 
 # What the browser may open itself; everything else is only saved. HTML would run in the site's name.
@@ -75,12 +75,50 @@ def cover(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """The picture of a published issue's first page."""
     issue = Issue.objects.published().filter(sha256=sha256).first()
     path = original_file(issue) if issue is not None else None
-    picture = cover_picture(path, sha256) if path is not None else None
+    try:
+        picture = cover_picture(path, sha256) if path is not None else None
+    except TooBusy:
+        return _try_again()
     if picture is None:
         raise Http404
     response = serve_file(request, picture, "image/webp", f"{sha256}-cover")
     response.headers["Cache-Control"] = _PUBLIC_CACHE
     return response
+
+
+@require_safe
+def page(request: HttpRequest, gazette: str, year: int, label: str, number: int) -> HttpResponseBase:
+    """The picture of one page of a published issue, while its file is public."""
+    address = {"gazette__slug": gazette, "year": year, "label": label}
+    issue = Issue.objects.filter(**address).exclude(state=Issue.State.DRAFT).first()
+    if issue is None:
+        raise Http404
+    if not original_is_public(issue):
+        return gone(request, issue.withdrawn_reason)
+    response = serve_page(request, issue, number)
+    if response.status_code in (200, 206, 304):
+        response.headers["Cache-Control"] = _PUBLIC_CACHE
+    return response
+
+
+def serve_page(request: HttpRequest, issue: Issue, number: int) -> HttpResponseBase:
+    """The picture of one page, whoever asks. 404 when the issue has no such page or it cannot be drawn."""
+    path = original_file(issue)
+    drawable = path is not None and issue.source_kind == Issue.SourceKind.PDF
+    if not drawable or not issue.pages.filter(number=number).exists():
+        raise Http404
+    assert path is not None
+    try:
+        picture = page_picture(path, issue.sha256, number)
+    except TooBusy:
+        return _try_again()
+    if picture is None:
+        raise Http404
+    return serve_file(request, picture, "image/webp", f"{issue.sha256}-{number}")
+
+
+def _try_again() -> HttpResponse:
+    return HttpResponse(status=503, headers={"Retry-After": "3", "Cache-Control": "no-store"})
 
 
 def serve_file(request: HttpRequest, path: Path, content_type: str, tag: str) -> HttpResponseBase:

@@ -1,5 +1,6 @@
 """The shelves, and one issue with its contents as printed."""
 
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from archive.holdings import shelves
 from archive.models import ContentsEntry, Issue
-from archive.pictures import has_cover
+from archive.pictures import has_cover, page_size, pages_that_fail
 from archive.views.files import original_is_public
 from archive.views.gone import gone
 
@@ -32,13 +33,10 @@ def issues(request: HttpRequest) -> HttpResponse:
 
 def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResponse:
     """One issue: its masthead, its contents as printed, its file."""
-    address = {"gazette__slug": gazette, "year": year, "label": label}
-    found = Issue.objects.published().select_related("gazette").filter(**address).first()
-    if found is None:
-        withdrawn = Issue.objects.filter(state=Issue.State.WITHDRAWN, **address).first()
-        if withdrawn is None:
-            raise Http404
-        return gone(request, withdrawn.withdrawn_reason)
+    found = _published(gazette, year, label)
+    if not found.is_published:
+        return gone(request, found.withdrawn_reason)
+    original = original_address(found)
     categories = contents_by_category(found)
     named = {entry.document_id for _category, entries in categories for entry in entries}
     documents = list(found.documents.published().order_by("position"))
@@ -52,11 +50,25 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
             # What the print carries but its contents do not name.
             "unlisted": [document for document in documents if document.pk not in named],
             "document_count": len(documents),
-            "original": original_address(found),
+            "original": original,
             "paged": found.source_kind == Issue.SourceKind.PDF,
+            # A scan without text is read as pictures; of a part of an issue its pages are named.
+            "pictures": page_pictures(found) if original and not found.is_searchable else [],
+            "silent_pages": silent_pages(found) if found.is_searchable else [],
             **_neighbours(found),
         },
     )
+
+
+def pages(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResponse:
+    """Every page of an issue as a picture, one below the other."""
+    found = _published(gazette, year, label)
+    if not found.is_published:
+        return gone(request, found.withdrawn_reason)
+    original = original_address(found)
+    if not original or not (pictures := page_pictures(found)):
+        raise Http404
+    return render(request, "archive/pages.html", {"issue": found, "pictures": pictures, "original": original})
 
 
 def issue_short(request: HttpRequest, year: int, label: str) -> HttpResponse:
@@ -67,6 +79,49 @@ def issue_short(request: HttpRequest, year: int, label: str) -> HttpResponse:
     if len(found) == 1:
         return redirect(found[0])
     return render(request, "archive/which_issue.html", {"issues": found})
+
+
+def _published(gazette: str, year: int, label: str) -> Issue:
+    """The published or withdrawn issue of an address; 404 for all else, drafts among it."""
+    address = {"gazette__slug": gazette, "year": year, "label": label}
+    issue = Issue.objects.exclude(state=Issue.State.DRAFT).select_related("gazette").filter(**address).first()
+    if issue is None:
+        raise Http404
+    return issue
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """One page to look at. `address` is "" when it cannot be drawn."""
+
+    number: int
+    address: str
+    width: int
+    height: int
+    has_text: bool
+
+
+def page_pictures(issue: Issue, desk: bool = False) -> list[PagePicture]:
+    """The pictures of a PDF's pages, at the addresses for readers or at those of the desk."""
+    if issue.source_kind != Issue.SourceKind.PDF:
+        return []
+    failing = pages_that_fail(issue.sha256)
+    found = []
+    for page in issue.pages.only("number", "width", "height", "readable", "issue_id"):
+        address = ""
+        if page.number not in failing and desk:
+            address = reverse("desk-page", args=[issue.pk, page.number])
+        elif page.number not in failing and issue.gazette is not None:
+            place = [issue.gazette.slug, issue.year, issue.label, page.number]
+            address = reverse("page-picture", args=place)
+        found.append(PagePicture(page.number, address, *page_size(page.width, page.height), page.readable))
+    return found
+
+
+def silent_pages(issue: Issue) -> list[int]:
+    """The numbers of the pages whose text is not in the archive."""
+    pages = issue.pages.filter(readable=False, wants_ocr=True)
+    return list(pages.order_by("number").values_list("number", flat=True))
 
 
 def published_issues() -> "QuerySet[Any]":

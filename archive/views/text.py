@@ -14,6 +14,8 @@ from archive.models import Block, Document, Section, Table
 
 Marker = Callable[[str], SafeString]
 
+# Recognised text that is less certain than this is marked on the page.
+SURE = 0.9
 # The page has one h1, the document's title.
 _TOP_LEVEL, _LAST_LEVEL = 2, 6
 _OMITTED = re.compile(r"^(.*?)\s*([（(]\s*略\s*[）)])\s*([；;。]?)$", re.S)
@@ -69,6 +71,8 @@ class Piece:
     # The page of the file that begins here, and the number printed on it.
     page: int | None = None
     printed_page: int | None = None
+    # Recognised from a scan, and not with certainty.
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,11 @@ class _Builder:
 
     def add(self, block: Block) -> None:
         piece = self._piece(block)
+        unsure = is_unsure(block.confidence)
         if piece is None:
+            self.pieces[-1].unsure |= unsure
             return
+        piece.unsure = unsure
         if block.page is not None and self.page is not None and block.page > self.page:
             piece.page, piece.printed_page = block.page, self._printed(block.page)
             self.page = block.page
@@ -206,6 +213,11 @@ class _Builder:
             columns=tuple(self.mark(cell) for cell in table.columns),
             rows=tuple(Row(tuple(map(self.mark, row)), _is_group(row)) for row in table.rows),
         )
+
+
+def is_unsure(confidence: float | None) -> bool:
+    """True for recognised text that may well be wrong; text that the file itself holds is as printed."""
+    return confidence is not None and confidence < SURE
 
 
 def heading_style(label: str) -> str:
