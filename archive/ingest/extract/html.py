@@ -10,7 +10,7 @@ from lxml import etree
 from archive.ingest.errors import UnreadableFile
 from archive.ingest.extract.grid import MAX_CELLS, Cell, cells_to_items
 from archive.ingest.extract.main_text import in_main_text, main_text
-from archive.ingest.extract.text import decoded_file
+from archive.ingest.extract.text import decoded_file, text_to_items
 from archive.ingest.lines import Line, RuledTable
 from archive.numbers import is_number_line
 
@@ -97,7 +97,6 @@ class PageReader:
         self._parts: list[str] = []
         self._bold: list[bool] = []
         self._bolds = 0
-        self._pre = 0
         self._breaks = 0
 
     def read(self, top: lxml.html.HtmlElement) -> None:
@@ -113,9 +112,10 @@ class PageReader:
             tag = str(element.tag)
             if event == "start":
                 is_table = tag == "table" and is_data_table(element)
-                if is_table or not in_main_text(element):
+                if is_table or tag == "pre" or not in_main_text(element):
                     self.end_line()
-                    self.items += table_items(element) if is_table and in_main_text(element) else []
+                    if in_main_text(element):
+                        self.items += table_items(element) if is_table else kept_lines(element)
                     skip = element
                     continue
                 self._start(tag, element)
@@ -136,8 +136,6 @@ class PageReader:
                 self._parts.append(list_label(element))
         if is_bold(tag, element):
             self._bolds += 1
-        if tag == "pre":
-            self._pre += 1
         self._text(element.text)
 
     def _end(self, tag: str, element: etree._Element) -> None:
@@ -147,8 +145,6 @@ class PageReader:
             self.end_line()
         if is_bold(tag, element):
             self._bolds -= 1
-        if tag == "pre":
-            self._pre -= 1
 
     def _is_beside(self) -> bool:
         """True when the text of a layout table's cell shares its line with that of the next: a name and a date."""
@@ -157,12 +153,6 @@ class PageReader:
 
     def _text(self, text: str | None) -> None:
         if not text:
-            return
-        if self._pre:
-            for i, part in enumerate(text.splitlines()):
-                if i:
-                    self.end_line()
-                self._parts.append(part)
             return
         self._parts.append(text)
         if text.strip():
@@ -176,6 +166,13 @@ class PageReader:
         if text:
             self.items.append(Line(text=text, bold=bold, after_blank=self._breaks >= 2))
             self._breaks = int(is_break)
+
+
+def kept_lines(element: etree._Element) -> list[Line | RuledTable]:
+    """The lines of a <pre>, a text file within the page: wrapped ones are joined, rows set with tabs are tables."""
+    for line_break in element.iter("br"):
+        line_break.text = "\n"
+    return text_to_items("".join(element.itertext()))
 
 
 def plain_text(text: str) -> str:

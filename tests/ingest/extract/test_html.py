@@ -9,6 +9,7 @@ from archive.ingest.extract import html as reader
 from archive.ingest.extract.html import html_to_items, read_html
 from archive.ingest.lines import Line
 from archive.ingest.read import read_issue, read_issue_limited
+from tests.ingest.extract.test_wrapped import LETTER, wrap
 
 
 def texts(markup: str) -> list[object]:
@@ -25,7 +26,7 @@ CASES: dict[str, tuple[str, list[object]]] = {
         ["甲乙"],
     ),
     "numbered lists": ("<ol start=3><li>甲</li><li>乙</li></ol><ul><li>丙</li></ul>", ["3.甲", "4.乙", "丙"]),
-    "kept lines": ("<pre>甲\n  乙</pre>", ["甲", "乙"]),
+    "kept lines": ("<pre>甲\n  乙<br>丙</pre>丁", ["甲", "乙", "丙", "丁"]),
     "a merged table": (
         "<table><tr><th rowspan=2>序号<th colspan=2>指标<tr><td>甲<td>乙<tr><td>1<td><p>2</p><p>3</p><td>4</table>",
         [(("序号", "指标", ""), ("", "甲", "乙"), ("1", "23", "4"))],
@@ -116,6 +117,10 @@ def test_the_contents_of_a_page_and_its_enclosed_files_are_kept() -> None:
     found = texts(f"<body><p>{TITLE}</p><ul>{links}</ul><p>{PAPER}</p>{files}</body>")
     assert "关于第3项工作的通知" in found
     assert "附件3：任务清单.doc" in found
+
+
+def test_a_wrapped_text_within_a_page_is_joined() -> None:
+    assert texts(f"<body><pre>{wrap(LETTER, 32)}</pre></body>") == LETTER.splitlines()
 
 
 DEEP = 100_000
