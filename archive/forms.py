@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 
+# What the archive reads; a zip holds any of the others.
+ACCEPTED = ".pdf,.docx,.html,.htm,.md,.markdown,.txt,.zip"
+
+
 class SeveralFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
@@ -17,7 +21,7 @@ class SeveralFilesField(forms.FileField):
     """One file or many; the cleaned value is a list. What they hold is checked one by one, when they are kept."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", SeveralFilesInput(attrs={"accept": ".pdf,.txt"}))
+        options.setdefault("widget", SeveralFilesInput(attrs={"accept": ACCEPTED}))
         super().__init__(**options)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
@@ -36,7 +40,7 @@ class UploadForm(forms.Form):
     """Issue files, and how to take them in."""
 
     uploads = SeveralFilesField(
-        label=_("公报文件"), error_messages={"required": _("请选择要上传的公报文件（PDF 或 txt）。")}
+        label=_("公报文件"), error_messages={"required": _("请选择要上传的公报文件。")}
     )
     password = forms.CharField(
         label=_("PDF 打开密码"),
@@ -46,6 +50,18 @@ class UploadForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     replace = forms.BooleanField(label=_("替换已入库的同一期"), required=False)
+
+
+class PasswordForm(forms.Form):
+    """What opens a locked PDF; blank for all others."""
+
+    password = forms.CharField(
+        label=_("PDF 打开密码"),
+        required=False,
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class DiscardForm(forms.Form):
