@@ -18,6 +18,7 @@ from archive.ingest.parse.records import (
     PrintedPage,
     Reference,
     Section,
+    Validity,
 )
 from archive.ingest.store import save_issue, store_issue
 from archive.models import Document, DocumentAlias, Gazette, Issue
@@ -456,3 +457,29 @@ def test_storing_takes_a_steady_number_of_queries(
     )
     with django_assert_max_num_queries(60), transaction.atomic():
         save_issue(make_parsed_issue(documents=documents, findings=()), file_size=1)
+
+
+def test_validity_and_confidence_are_stored_and_fitted() -> None:
+    sure = make_document(
+        1,
+        validity=Validity(date(2024, 3, 1), date(2029, 2, 28), 5, ("有效期5年。",)),
+        blocks=(
+            Block("paragraph", "正文。", confidence=0.875),
+            Block("note", "（附注）", confidence=float("nan")),
+        ),
+    )
+    misread = make_document(
+        2, title="另一件", validity=Validity(years=10**30, evidence=("有效期百万年。",))
+    )
+    issue = save_issue(make_parsed_issue(documents=(sure, misread)), file_size=1)
+    first, second = issue.documents.all()
+    assert (first.effective_on, first.expires_on, first.valid_years) == (
+        date(2024, 3, 1),
+        date(2029, 2, 28),
+        5,
+    )
+    assert first.validity_evidence == ["有效期5年。"]
+    assert [block.confidence for block in first.blocks.all()] == [0.875, 0.0]
+    assert second.valid_years is None
+    finding = issue.findings.get(code="value-does-not-fit")
+    assert (finding.document, finding.evidence) == (second, [str(10**30), ""])
