@@ -100,8 +100,10 @@ def test_findings_of_the_issue(shared: Path) -> None:
     assert "后期处置" in found["heading-repeated", 14].message
     assert found["removal-without-heading", 31].page == 74
     assert found["name-misread", 18].evidence[:2] == ("孟县", "盂县")
+    # the list of members is named as an annex, without （略）, and no annex follows
+    assert found["attachment-missing", 24].evidence == ("阳泉市龙华口调水工程建设工作专班成员名单",)
     # nothing else is found fault with: an editor who is warned of nothing stops reading warnings
-    assert len(found) == len(findings(shared, "pdf")) == 8
+    assert len(found) == len(findings(shared, "pdf")) == 9
 
 
 def test_nobody_who_is_dismissed_is_listed_as_appointed(shared: Path) -> None:

@@ -7,8 +7,8 @@ Specimens: `附件:1.市政府决定下放审批层级的行政` / `审批事项
 import re
 from collections.abc import Sequence
 
-from archive.ingest.parse.records import Attachment
-from archive.ingest.parse.signs import ends_sentence
+from archive.ingest.parse.records import Attachment, Block
+from archive.ingest.parse.signs import ends_sentence, folded
 
 START = re.compile(r"^附\s*(?:件|表)?\s*(\d{0,2})\s*[:：]\s*")
 # a year may follow: 1.2022年第一季度…; a decimal may not: 1.5倍
@@ -72,6 +72,49 @@ def read_attachments(lines: Sequence[str]) -> tuple[Attachment, ...]:
     return tuple(
         _attachment(label, text) for item in items for label, text in _run_together(*item) if text.strip()
     )
+
+
+def missing_attachments(blocks: Sequence[Block], attachments: Sequence[Attachment]) -> list[Attachment]:
+    """Those that the list names without （略） and that are printed nowhere behind it.
+
+    An annex is known by its title, or by 附件2 on a line of its own.
+    """
+    first = next((i for i, b in enumerate(blocks) if b.kind == "attachment"), None)
+    if first is None:
+        return []
+    lines = [folded(line) for b in blocks[first:] for line in b.text.splitlines() if not START.match(line)]
+    behind = folded("".join(b.text for b in blocks[first + 1 :] if b.kind != "attachment"))
+    alone = {label for line in lines if (label := annex_label(line)) is not None}
+    return [
+        a
+        for a in attachments
+        if not a.omitted and a.label not in alone and _bare_title(a.title) not in behind
+    ]
+
+
+def unlisted_annexes(blocks: Sequence[Block], attachments: Sequence[Attachment]) -> list[str]:
+    """附件3 on a line of its own where the list ends with 2; [] where there is no numbered list."""
+    listed = {a.label for a in attachments}
+    if not any(label.isdigit() for label in listed):
+        return []
+    found = [
+        (label, folded(line))
+        for block in blocks
+        for line in block.text.splitlines()
+        if (label := annex_label(line)) is not None
+    ]
+    return list(dict.fromkeys(line for label, line in found if label.isdigit() and label not in listed))
+
+
+def annex_label(line: str) -> str | None:
+    """2 for 附件2 on a line of its own, "" for 附件; None for any other line."""
+    plain = folded(line).rstrip(":：")
+    return re.sub(r"^附[件表]", "", plain) if ANNEX_HEADING.fullmatch(plain) else None
+
+
+def _bare_title(title: str) -> str:
+    """A title without the bracket at its end: …审批事项清单（共2项）."""
+    return re.sub(r"[（(][^（）()]*[）)]$", "", folded(title)) or folded(title)
 
 
 def _run_together(label: str, text: str) -> list[tuple[str, str]]:

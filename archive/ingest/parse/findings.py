@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from archive.ingest.lines import Page
+from archive.ingest.parse.attachments import missing_attachments, unlisted_annexes
 from archive.ingest.parse.records import Block, ContentsEntry, Finding, ParsedDocument
 from archive.ingest.parse.sections import (
     CHINESE,
@@ -62,6 +63,11 @@ def document_findings(document: ParsedDocument) -> list[Finding]:
     titles = (document.title, *(enclosure.title for enclosure in document.enclosures))
     if document.validity and is_contradictory(document.blocks, document.signed_on, titles):
         add("validity-contradictory", "warning", "施行日期或有效期前后不一致", *document.validity.evidence)
+    for attachment in missing_attachments(document.blocks, document.attachments):
+        name = f"附件{attachment.label}《{attachment.title}》"
+        add("attachment-missing", "note", f"{name}列在附件中，但没有印出", attachment.title)
+    for line in unlisted_annexes(document.blocks, document.attachments):
+        add("attachment-unlisted", "note", f"{line}印在正文之后，但没有列在附件中", line)
     found += section_findings(document)
     found += order_findings(document)
     found += removal_findings(document)

@@ -143,7 +143,7 @@ def parse_document(
         sections=tuple(body.sections),
         # the regulation of a decree is the document itself
         enclosures=tuple(e for e in body.enclosures if e.title != title),
-        attachments=tuple(body.attachments),
+        attachments=tuple(dict.fromkeys(body.attachments)),  # a list printed twice is one list
         tables=tuple(body.tables),
         rosters=tuple(body.rosters),
         appointments=find_appointments(body.blocks, title),

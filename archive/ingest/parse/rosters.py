@@ -38,7 +38,7 @@ POST_END = re.compile(
     r"(?:[长任员记师席理事书督察官委级授使监总]|代表|专员|干部|人员|负责人|队员|志愿者)[）)]?$"
 )
 # 成员：单位, 组长：主要负责人
-NO_SINGLE_NAME = re.compile(r"[位员门人构级方数等]$")
+NO_SINGLE_NAME = re.compile(r"[位员门人构]$")
 BLANK_RUN = re.compile(rf"{BLANK}+")
 GAPS = re.compile(r"[\t\u00a0\u2002\u2003]+")
 SINGLE_NAME = re.compile(NAME)

@@ -1,7 +1,7 @@
 """What an editor is told of one document: numbering, validity, attachments."""
 
 from archive.ingest.parse.findings import document_findings
-from archive.ingest.parse.records import Block, Finding, ParsedDocument
+from archive.ingest.parse.records import Attachment, Block, Finding, ParsedDocument, Validity
 from archive.ingest.parse.sections import SectionReader
 
 
@@ -43,3 +43,48 @@ def test_decimal_labels_out_of_order() -> None:
 def test_a_scheme_that_begins_again_is_said_once() -> None:
     found = find("一、甲", "1.子子。丑。", "2.寅寅。卯。", "1.辰辰。巳。", "2.午午。未。")
     assert found == [("section-repeated", ("1.子子", "1.辰辰"))]
+
+
+def codes_of(document: ParsedDocument) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (f.code, f.evidence)
+        for f in document_findings(document)
+        if f.code not in ("signature-missing", "date-missing")
+    ]
+
+
+LISTED = (
+    Attachment("1", "任务分工表"),
+    Attachment("2", "资金清单（共2项）"),
+    Attachment("3", "名单", omitted=True),
+)
+LIST = Block("attachment", "附件：1.任务分工表\n2.资金清单（共2项）\n3.名单（略）")
+
+
+def test_annexes_that_are_not_printed() -> None:
+    blocks = (
+        Block("paragraph", "按照任务分工表执行。"),
+        LIST,
+        Block("subtitle", "资金清单"),
+        Block("table", "1\t甲"),
+    )
+    document = ParsedDocument(1, "关于甲的通知", blocks=blocks, attachments=LISTED)
+    assert codes_of(document) == [("attachment-missing", ("任务分工表",))]
+
+
+def test_annexes_known_by_their_label() -> None:
+    blocks = (LIST, Block("attachment", "附件1"), Block("paragraph", "甲。"), Block("paragraph", "附 件 2"))
+    assert codes_of(ParsedDocument(1, "关于甲的通知", blocks=blocks, attachments=LISTED)) == []
+
+
+def test_annexes_that_are_not_listed() -> None:
+    blocks = (LIST, *(Block("paragraph", f"附件{n}") for n in (1, 2, 4)))
+    document = ParsedDocument(1, "关于甲的通知", blocks=blocks, attachments=LISTED)
+    assert codes_of(document) == [("attachment-unlisted", ("附件4",))]
+
+
+def test_validity_that_contradicts_itself() -> None:
+    texts = ("本办法自2022年5月1日起施行。", "本办法自2022年6月1日起施行。")
+    blocks = tuple(Block("paragraph", text) for text in texts)
+    document = ParsedDocument(1, "甲办法", blocks=blocks, validity=Validity(evidence=texts))
+    assert codes_of(document) == [("validity-contradictory", texts)]
