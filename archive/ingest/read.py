@@ -12,7 +12,7 @@ from archive.ingest.file_kind import file_kind
 from archive.ingest.layout.pages import sheets_to_pages
 from archive.ingest.parse.issue import parse_items, parse_pages
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
-from archive.ingest.parse.records import Finding, ParsedIssue, Source
+from archive.ingest.parse.records import ParsedIssue, Source
 from archive.ingest.recognise import engine
 from archive.ingest.recognise.merge import merge_recognised, text_source, wants_ocr, with_recognition
 from archive.ingest.recognise.process import forget_recognised, recognise_pages
@@ -42,11 +42,13 @@ def read_issue(
     timing: Timing | None = None,
     known: Known = NOTHING_KNOWN,
     recognised: Path | None = None,
+    rewrite: bool = False,
 ) -> ParsedIssue:
     """The issue printed in the file at `path`; `name` is what to call the file in messages.
 
     `recognised` is the folder of what character recognition read on its pages. Without it, pages that are
-    pictures have no text and say that they want it.
+    pictures have no text and say that they want it. `rewrite` mends a PDF before it is read, not only when it
+    cannot be read as it is.
     Raises an IngestError that names the file, the page where known, and the remedy; NoDocuments where
     the file can be read and holds no official document.
     """
@@ -55,17 +57,19 @@ def read_issue(
     if not path.is_file():
         raise UnreadableFile(name, "没有这个文件", "请核对路径")
     kind = file_kind(path, name)
+    damaged = False
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if kind == "pdf":
         report = (lambda page, pages: progress("extract", page, pages)) if progress else None
-        sheets = list(pdf.read_sheets(path, name, password, report))
+        reading = pdf.read_pdf(path, name, password, report, rewrite)
+        sheets, notes, damaged = reading.sheets, reading.findings, bool(reading.findings)
         timing.step("extract")
         wanted = frozenset(sheet.number for sheet in sheets if wants_ocr(sheet))
         if not wanted and not any(sheet.glyphs for sheet in sheets):
             raise NoDocuments(name, "没有可读的文字", "请上传由排版文件导出的 PDF")
-        notes: list[Finding] = []
         if recognised is not None:
-            sheets, wanted, notes = merge_recognised(sheets, wanted, recognised)
+            sheets, wanted, found = merge_recognised(sheets, wanted, recognised)
+            notes += found
         pages = sheets_to_pages(
             sheets, (lambda page, total: progress("layout", page, total)) if progress else None
         )
@@ -83,6 +87,8 @@ def read_issue(
         issue = parse_items(items, Source(name, digest, flowing.SOURCE_KIND[kind], None), known=known)
     timing.step("parse")
     if not issue.documents and not any(page.wants_ocr for page in issue.pages):
+        if damaged:
+            raise UnreadableFile(name, "PDF 已损坏，读出的部分里没有公文", pdf.EXPORT_AGAIN)
         raise NoDocuments(name, "没有找到公文（标题下应有发文字号）", "请确认上传的是一期政府公报")
     return issue
 

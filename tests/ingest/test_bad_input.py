@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,10 +99,55 @@ def exponential_pdf(depth: int = 40) -> bytes:
 
 def test_a_file_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "slow.pdf"
-    path.write_bytes(exponential_pdf())
-    monkeypatch.setattr(sandbox, "MAX_SECONDS", 2)
-    with pytest.raises(errors.LimitExceeded, match=r"^slow\.pdf.*2 秒"):
+    path.write_bytes(small_issue())
+    monkeypatch.setattr(sandbox, "MAX_SECONDS_A_PAGE", 1)
+    monkeypatch.setattr(sandbox, "CHILD", [sys.executable, "-c", "import time; time.sleep(60)"])
+    with pytest.raises(errors.LimitExceeded, match=r"^slow\.pdf，第 1 页：读取文件时停"):
         read_issue_limited(path)
+
+
+def test_a_page_that_never_ends_is_ended(tmp_path: Path) -> None:
+    path = tmp_path / "slow.pdf"
+    path.write_bytes(exponential_pdf())
+    with pytest.raises(errors.LimitExceeded, match=r"^slow\.pdf，第 1 页：绘图内容过多"):
+        read_issue_limited(path)
+
+
+def test_what_begins_and_never_ends_is_ended_at_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It tells of pages for ever, so that it never seems to stand still."""
+    path = tmp_path / "slow.pdf"
+    path.write_bytes(small_issue())
+    monkeypatch.setattr(sandbox, "MAX_SECONDS", 2)
+    endless = (
+        "import sys, time\nfrom archive.ingest.extract.child import PROGRESS, send\n"
+        "for page in range(1, 10**9):\n"
+        "    send(sys.stdout.buffer, PROGRESS, ('extract', page, None)); time.sleep(0.05)\n"
+    )
+    monkeypatch.setattr(sandbox, "CHILD", [sys.executable, "-c", endless])
+    with pytest.raises(errors.LimitExceeded, match=r"^slow\.pdf，第 \d+ 页：读取文件超过 2 秒"):
+        read_issue_limited(path)
+
+
+def test_a_file_that_stops_the_first_reading_is_rewritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first process dies without a word; the second is told to rewrite the file, and says so in a finding."""
+    path = tmp_path / "odd.pdf"
+    path.write_bytes(small_issue())
+    dies_at_first = (
+        "import io, pickle, sys\nfrom archive.ingest.extract import child\n"
+        "request = sys.stdin.buffer.read()\n"
+        "if not pickle.loads(request)[-1]: sys.exit(1)\n"
+        "sys.stdin = io.TextIOWrapper(io.BytesIO(request))\nchild.main()\n"
+    )
+    monkeypatch.setattr(sandbox, "CHILD", [sys.executable, "-c", dies_at_first])
+    issue = read_issue_limited(path)
+    assert issue.documents
+    assert [finding.code for finding in issue.findings if finding.code == "file-repaired"] == [
+        "file-repaired"
+    ]
 
 
 def test_a_file_that_eats_memory_is_ended(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:

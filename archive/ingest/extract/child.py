@@ -7,7 +7,7 @@ import sys
 from typing import BinaryIO
 
 from archive.ingest.errors import IngestError, LimitExceeded
-from archive.ingest.extract.sandbox import ERROR, HEADER, PROGRESS, RESULT
+from archive.ingest.extract.sandbox import ERROR, EXHAUSTED, HEADER, PROGRESS, RESULT
 from archive.ingest.read import read_issue
 
 
@@ -18,7 +18,7 @@ def send(out: BinaryIO, kind: int, value: object) -> None:
 
 
 def main() -> None:
-    path, name, password, seconds, memory, known, recognised = pickle.load(sys.stdin.buffer)
+    path, name, password, seconds, memory, known, recognised, rewrite = pickle.load(sys.stdin.buffer)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -29,22 +29,23 @@ def main() -> None:
     stage = ["extract", 0]
 
     def progress(step: str, page: int | None, pages: int | None) -> None:
-        # every page of extraction would flood the pipe: every eighth is lively enough
+        # every page: the process that waits can tell by it that the file goes on being read
         stage[:] = [step, page or 0]
-        if page is None or page % 8 == 1 or page == pages:
-            send(out, PROGRESS, (step, page, pages))
+        send(out, PROGRESS, (step, page, pages))
 
     try:
         from pathlib import Path
 
-        issue = read_issue(Path(path), name, password, progress, known=known, recognised=recognised)
+        issue = read_issue(
+            Path(path), name, password, progress, known=known, recognised=recognised, rewrite=rewrite
+        )
     except IngestError as error:
         send(out, ERROR, (type(error).__name__, error.file, error.problem, error.remedy, error.page))
     except MemoryError:
         page = stage[1] if isinstance(stage[1], int) and stage[1] else None
         problem = f"读取时超过 {memory // 1024 // 1024} MB 内存"
         remedy = "请用原排版文件重新导出 PDF，或按期拆分后再试"
-        send(out, ERROR, (LimitExceeded.__name__, name, problem, remedy, page))
+        send(out, EXHAUSTED, (LimitExceeded.__name__, name, problem, remedy, page))
     else:
         send(out, RESULT, issue)
 

@@ -1,273 +1,74 @@
-"""From a PDF to sheets: glyphs and thin rules by a light device, no layout analysis. The only importer of pdfminer.
+"""From a PDF to sheets: pdfminer interprets it, a light device collects glyphs and thin rules.
 
 pdfminer's own layout analysis takes half of its time and scrambles pages whose leading is 1.6 to 2 times the
-type size; what it interprets is right, so only that is used.
+type size; what it interprets is right, so only that is used. What it cannot read is rewritten once and read again,
+and the reading that gives more is kept.
 """
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from pdfminer.pdfdevice import PDFTextDevice
-from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
-from pdfminer.pdffont import PDFUnicodeNotDefined
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFNoPageLabels, PDFPasswordIncorrect
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import dict_value, int_value
 
-from archive.ingest.errors import LimitExceeded, PasswordNeeded, UnreadableFile
-from archive.ingest.lines import Glyph, Rule, Sheet
+from archive.ingest.errors import IngestError, LimitExceeded, PasswordNeeded, UnreadableFile
+from archive.ingest.extract import repair
+from archive.ingest.extract.content import TooMuchContent
+from archive.ingest.extract.fonts import Fonts
+from archive.ingest.extract.glyphs import GlyphDevice
+from archive.ingest.extract.interpreter import PageInterpreter, frame
+from archive.ingest.lines import Sheet
+from archive.ingest.parse.records import Finding
 
-# A line or a filled box no thicker than this (points) is a rule, not an area.
-RULE_THICKNESS = 2.5
-# Shorter strokes (points) are dashes, underlines of one character, ornaments.
-RULE_LENGTH = 8.0
-# The share of an em below the baseline. One value for all fonts, so that mixed faces share a row.
-DESCENT = 0.12
+# what it remarks on line by line is counted and said in findings
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+
 MAX_PAGES = 5_000
 MAX_GLYPHS = 2_000_000
-MAX_GLYPHS_A_PAGE = 200_000
-MAX_RULES_A_PAGE = 20_000
-# A picture that covers this share of a page makes it a scan, or a scan under a text layer.
-FULL_PAGE_IMAGE = 0.6
+EXPORT_AGAIN = "请用原排版文件重新导出 PDF 后再试"
 
-# cid → (text, "" where the font does not say; advance in text units)
-CharTable = dict[int, tuple[str, float]]
+# Called with the page just done.
+PageDone = Callable[[int, int | None], None]
 
 
-class GlyphDevice(PDFTextDevice):
-    """Collects glyphs and rules of one page, in PDF coordinates turned so that y grows downwards."""
+@dataclass
+class Reading:
+    """The sheets of a file, and what went wrong on the way to them."""
 
-    def __init__(self, resources: PDFResourceManager, file: str) -> None:
-        super().__init__(resources)
-        self.file = file
-        self.tables: dict[int, tuple[Any, CharTable, str]] = {}
-        self.total = 0
-        self.page_number = 0
-        self.start_page(0, 0, 0)
+    sheets: list[Sheet] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    # pages that could not be drawn to their end → what was wrong
+    broken: dict[int, str] = field(default_factory=dict)
+    # what ended the reading before its last page
+    ended_by: Exception | None = None
 
     @property
-    def matrix(self) -> tuple[float, float, float, float, float, float]:
-        """The current transformation; the interpreter sets it before anything is drawn."""
-        assert self.ctm is not None
-        return self.ctm
+    def whole(self) -> bool:
+        return not self.broken and self.ended_by is None
 
-    def start_page(self, number: int, width: float, height: float) -> None:
-        self.page_number, self.width, self.height = number, width, height
-        # quarter turns of the baseline, anticlockwise → glyphs
-        self.turned: dict[int, list[Glyph]] = {}
-        self.rules: list[Rule] = []
-        self.undefined = 0
-        self.image_area = 0.0
-        # the matrices outside the form that is being drawn
-        self.outer: list[Any] = []
-        self.count = 0
-
-    def begin_page(self, page: PDFPage, ctm: Any) -> None:
-        x0, y0, x1, y1 = page.mediabox
-        # The interpreter's matrix has applied /Rotate and moved the origin to the lower left corner.
-        width, height = abs(x1 - x0), abs(y1 - y0)
-        if page.rotate in (90, 270):
-            width, height = height, width
-        self.start_page(self.page_number + 1, width, height)
-
-    def char_table(self, font: Any) -> tuple[Any, CharTable, str]:
-        """The characters of a font as met so far, and its name; the font is held so that its id stays its own."""
-        entry = self.tables.get(id(font))
-        if entry is None:
-            name = str(getattr(font, "fontname", "") or "")
-            entry = self.tables[id(font)] = (font, {}, name.partition("+")[2] or name)
-        return entry
-
-    def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
-        font = textstate.font
-        _, table, name = self.char_table(font)
-        size, scaling = textstate.fontsize, textstate.scaling * 0.01
-        charspace = textstate.charspace * scaling
-        wordspace = 0 if font.is_multibyte() else textstate.wordspace * scaling
-        dxscale = 0.001 * size * scaling
-        vertical = font.is_vertical()
-        # text matrix × ctm, written out: this runs once a string, the loop below once a glyph
-        a1, b1, c1, d1, e1, f1 = textstate.matrix
-        a0, b0, c0, d0, e0, f0 = self.matrix
-        a, b = a0 * a1 + c0 * b1, b0 * a1 + d0 * b1
-        c, d = a0 * c1 + c0 * d1, b0 * c1 + d0 * d1
-        e, f = a0 * e1 + c0 * f1 + e0, b0 * e1 + d0 * f1 + f0
-        em = abs(size) * ((c * c + d * d) ** 0.5)
-        turn = (0 if a >= 0 else 2) if abs(a) >= abs(b) else (1 if b >= 0 else 3)
-        glyphs = self.turned.setdefault(turn, [])
-        rise, height = textstate.rise, self.height
-        x, y = textstate.linematrix
-        before = len(glyphs)
-        for piece in seq:
-            if isinstance(piece, (int, float)):
-                if vertical:
-                    y -= piece * dxscale
-                else:
-                    x -= piece * dxscale
-                continue
-            if not isinstance(piece, bytes):
-                continue
-            for cid in font.decode(piece):
-                known = table.get(cid)
-                if known is None:
-                    known = table[cid] = self.read_char(font, cid)
-                text, advance = known
-                step = advance * size * scaling if not vertical else advance * size
-                if text:
-                    if vertical:
-                        # the origin of a vertical glyph is at the top centre
-                        px, py = e + a * (x - size / 2) + c * y, f + b * (x - size / 2) + d * (y - size)
-                        ex, ey = px + a * size, py
-                    else:
-                        px, py = e + a * x + c * (y + rise), f + b * x + d * (y + rise)
-                        ex, ey = px + a * step, py + b * step
-                    if turn == 0:
-                        base = height - py
-                        glyphs.append(
-                            Glyph(text, px, base - (1 - DESCENT) * em, ex, base + DESCENT * em, em, name)
-                        )
-                    else:
-                        glyphs.append(self.turned_glyph(turn, text, px, py, ex, ey, em, name))
-                elif cid != 32:
-                    self.undefined += 1
-                # PDF 32000-1 9.4.4: the spacing follows every glyph, the last of a string too
-                if vertical:
-                    y += step + charspace
-                else:
-                    x += step + charspace
-                    if cid == 32 and wordspace:
-                        x += wordspace
-        textstate.linematrix = (x, y)
-        self.count += len(glyphs) - before
-        if self.count > MAX_GLYPHS_A_PAGE or self.total + self.count > MAX_GLYPHS:
-            raise LimitExceeded(
-                self.file, "文字过多，不像一期公报", "请检查文件是否损坏，或拆分后再上传", self.page_number
-            )
-
-    def turned_glyph(
-        self, turn: int, text: str, px: float, py: float, ex: float, ey: float, em: float, name: str
-    ) -> Glyph:
-        """A glyph of a turned line in the frame in which that line reads from left to right."""
-        w, h = self.width, self.height
-        if turn == 1:  # reads upwards: what is right becomes down
-            left, base, right = py, px, ey
-        elif turn == 3:  # reads downwards
-            left, base, right = h - py, w - px, h - ey
-        else:
-            left, base, right = w - px, py, w - ex
-        return Glyph(text, left, base - (1 - DESCENT) * em, right, base + DESCENT * em, em, name)
-
-    def read_char(self, font: Any, cid: int) -> tuple[str, float]:
-        """(text, advance in ems) of a character code; "" when the font has no Unicode for it."""
-        try:
-            text = font.to_unichr(cid)
-        except PDFUnicodeNotDefined:
-            text = ""
-        if not isinstance(text, str) or text.startswith("(cid:"):
-            text = ""
-        return text.replace("\x00", "").replace("\u00a0", " "), font.char_width(cid)
-
-    def paint_path(self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
-        if not (stroke or fill):
-            return
-        a, b, c, d, e, f = self.matrix
-        points: list[tuple[float, float]] = []
-        for segment in path:
-            kind = segment[0]
-            if kind == "m":
-                self.add_subpath(points, stroke)
-                points = []
-            if kind in "ml":
-                x, y = segment[1], segment[2]
-                points.append((a * x + c * y + e, self.height - (b * x + d * y + f)))
-            elif kind in "cvy":
-                # curves are no rules
-                points = []
-                return
-        self.add_subpath(points, stroke)
-
-    def add_subpath(self, points: list[tuple[float, float]], stroke: bool) -> None:
-        """Rules of one straight-lined subpath: a thin box is one rule, the sides of a stroked box are four."""
-        if len(points) < 2:
-            return
-        if len(self.rules) > MAX_RULES_A_PAGE:
-            raise LimitExceeded(
-                self.file, "线条过多，不像公报版面", "请把该页另存为图片或重新导出 PDF", self.page_number
-            )
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
-        if y1 - y0 <= RULE_THICKNESS and x1 - x0 >= RULE_LENGTH:
-            y = (y0 + y1) / 2
-            self.rules.append(Rule(x0, y, x1, y))
-        elif x1 - x0 <= RULE_THICKNESS and y1 - y0 >= RULE_LENGTH:
-            x = (x0 + x1) / 2
-            self.rules.append(Rule(x, y0, x, y1))
-        elif stroke and x1 - x0 >= RULE_LENGTH and y1 - y0 >= RULE_LENGTH:
-            for (px, py), (qx, qy) in zip(points, [*points[1:], points[0]], strict=True):
-                if abs(py - qy) <= RULE_THICKNESS and abs(px - qx) >= RULE_LENGTH:
-                    self.rules.append(Rule(min(px, qx), py, max(px, qx), py))
-                elif abs(px - qx) <= RULE_THICKNESS and abs(py - qy) >= RULE_LENGTH:
-                    self.rules.append(Rule(px, min(py, qy), px, max(py, qy)))
-
-    def render_image(self, name: str, stream: Any) -> None:
-        # an image fills the unit square of its own coordinate system
-        a, b, c, d, _, _ = self.matrix
-        self.image_area = max(self.image_area, abs(a * d - b * c))
-
-    def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
-        self.outer.append(self.ctm)
-        a1, b1, c1, d1, e1, f1 = matrix
-        a0, b0, c0, d0, e0, f0 = self.matrix
-        self.ctm = (
-            a0 * a1 + c0 * b1,
-            b0 * a1 + d0 * b1,
-            a0 * c1 + c0 * d1,
-            b0 * c1 + d0 * d1,
-            a0 * e1 + c0 * f1 + e0,
-            b0 * e1 + d0 * f1 + f0,
-        )
-
-    def end_figure(self, name: str) -> None:
-        self.ctm = self.outer.pop()
-
-    def sheet(self) -> Sheet:
-        """The page just drawn, turned so that most of its text reads from left to right."""
-        self.total += self.count
-        turn = max(self.turned, key=lambda t: len(self.turned[t]), default=0)
-        width, height = self.width, self.height
-        rules = self.rules
-        if turn in (1, 3):
-            width, height = height, width
-        if turn:
-            rules = [self.turned_rule(rule, turn) for rule in rules]
-        return Sheet(
-            number=self.page_number,
-            width=width,
-            height=height,
-            glyphs=tuple(self.turned.get(turn, ())),
-            rules=tuple(rules),
-            has_image=self.image_area > FULL_PAGE_IMAGE * self.width * self.height,
-            undefined_glyphs=self.undefined,
-        )
-
-    def turned_rule(self, rule: Rule, turn: int) -> Rule:
-        w, h = self.width, self.height
-        if turn == 1:
-            corners = (h - rule.bottom, rule.x0, h - rule.top, rule.x1)
-        elif turn == 3:
-            corners = (rule.top, w - rule.x1, rule.bottom, w - rule.x0)
-        else:
-            corners = (w - rule.x1, h - rule.bottom, w - rule.x0, h - rule.top)
-        return Rule(*corners)
+    def worth(self) -> tuple[int, int]:
+        """Grows with what was read: pages with all they hold, then glyphs."""
+        return len(self.sheets) - len(self.broken), sum(len(sheet.glyphs) for sheet in self.sheets)
 
 
-def read_sheets(
-    path: Path, name: str, password: str = "", progress: Callable[[int, int | None], None] | None = None
-) -> Iterator[Sheet]:
-    """The pages of a PDF one by one, as drawn. `name` is what messages call the file.
+class Document(PDFDocument):
+    """Without the labels of pages: nothing here asks for them, and damaged ones end the reading."""
 
-    Raises PasswordNeeded, LimitExceeded, or UnreadableFile for what is no PDF or is damaged.
+    def get_page_labels(self) -> Any:
+        raise PDFNoPageLabels
+
+
+def read_pdf(
+    path: Path, name: str, password: str = "", progress: PageDone | None = None, rewrite: bool = False
+) -> Reading:
+    """The pages of a PDF as drawn. `name` is what messages call the file; `rewrite` begins with the rewriting.
+
+    Raises PasswordNeeded, LimitExceeded, or UnreadableFile for what is no PDF or cannot be read at all.
     """
     with path.open("rb") as stream:
         head = stream.read(1024)
@@ -276,32 +77,133 @@ def read_sheets(
         if b"%PDF-" not in head:
             raise UnreadableFile(name, "内容不是 PDF", "请确认文件类型，或另存为 PDF 后再上传")
         stream.seek(0)
-        number = 0
-        try:
-            document = PDFDocument(PDFParser(stream), password=password)
-            resources = PDFResourceManager()
-            device = GlyphDevice(resources, name)
-            interpreter = PDFPageInterpreter(resources, device)
-            for page in PDFPage.create_pages(document):
-                number += 1
-                if number > MAX_PAGES:
-                    raise LimitExceeded(name, f"超过 {MAX_PAGES} 页", "请按期拆分后再上传")
-                interpreter.process_page(page)
-                yield device.sheet()
-                if progress:
-                    progress(number, None)
-        except (LimitExceeded, MemoryError):
-            raise
-        except (PDFPasswordIncorrect, PDFEncryptionError) as error:
-            remedy = "密码不正确，请核对" if password else "请用 --password 或在上传页填写打开密码"
-            raise PasswordNeeded(name, "PDF 设有打开密码", remedy) from error
-        except Exception as error:
-            # A damaged PDF makes pdfminer raise almost anything: PSEOF, KeyError, TypeError, RecursionError …
-            raise UnreadableFile(
-                name,
-                f"PDF 已损坏，无法读取（{type(error).__name__}）",
-                "请用原排版文件重新导出 PDF 后再试",
-                number or None,
-            ) from error
-        if number == 0:
-            raise UnreadableFile(name, "PDF 里没有页面", "请用原排版文件重新导出 PDF 后再试")
+        reading = Reading() if rewrite else _read(stream, name, password, progress)
+    if rewrite or not reading.whole:
+        reading = _better(reading, path, name, password, progress, stalled=rewrite)
+    if not reading.sheets or len(reading.broken) == len(reading.sheets):
+        raise _nothing_read(reading, name)
+    reading.findings += [
+        Finding(
+            "page-damaged",
+            "error",
+            f"第{page}页{problem}，正文可能有缺漏，请对照原件",
+            page=page,
+        )
+        for page, problem in reading.broken.items()
+    ]
+    return reading
+
+
+def read_sheets(path: Path, name: str, password: str = "", progress: PageDone | None = None) -> list[Sheet]:
+    """The sheets of `read_pdf` alone."""
+    return read_pdf(path, name, password, progress).sheets
+
+
+def _better(
+    first: Reading, path: Path, name: str, password: str, progress: PageDone | None, stalled: bool
+) -> Reading:
+    """The reading of the rewritten file where that gives more, with a note that it was rewritten; else the first."""
+    if isinstance(first.ended_by, LimitExceeded):
+        return first
+    try:
+        second = _read(repair.rewritten(path, password), name, "", progress)
+    except repair.WrongPassword as error:
+        raise _password_needed(name, password) from error
+    except repair.Beyond:
+        return first
+    if second.worth() <= first.worth():
+        return first
+    problem = "读取时停住不动" if stalled else _problem(first)
+    second.findings.append(
+        Finding("file-repaired", "note", f"PDF 文件有损坏（{problem}），已自动修复后读取，请抽查正文是否完整")
+    )
+    return second
+
+
+def _problem(reading: Reading) -> str:
+    """What was wrong with a reading, in few words."""
+    if reading.ended_by is not None:
+        return f"{type(reading.ended_by).__name__}，读到第{len(reading.sheets)}页为止"
+    pages = sorted(reading.broken)
+    return f"第{pages[0]}页{reading.broken[pages[0]]}" + (f"，共{len(pages)}页" if len(pages) > 1 else "")
+
+
+def _nothing_read(reading: Reading, name: str) -> IngestError:
+    if isinstance(reading.ended_by, LimitExceeded):
+        return reading.ended_by
+    if reading.broken:
+        page, problem = next(iter(reading.broken.items()))
+        kind = LimitExceeded if problem in TOO_MUCH.values() else UnreadableFile
+        return kind(name, problem, EXPORT_AGAIN, page)
+    if reading.ended_by is None:
+        return UnreadableFile(name, "PDF 里没有页面", EXPORT_AGAIN)
+    return UnreadableFile(name, f"PDF 已损坏，无法读取（{type(reading.ended_by).__name__}）", EXPORT_AGAIN)
+
+
+def _password_needed(name: str, password: str) -> PasswordNeeded:
+    remedy = "密码不正确，请核对" if password else "请用 --password 或在上传页填写打开密码"
+    return PasswordNeeded(name, "PDF 设有打开密码", remedy)
+
+
+# what a page has too much of → how the message says it
+TOO_MUCH = {
+    "glyphs": "文字过多，不像公报版面",
+    "rules": "线条过多，不像公报版面",
+    "": "绘图内容过多，不像公报版面",
+}
+
+
+def _read(stream: BinaryIO, name: str, password: str, progress: PageDone | None) -> Reading:
+    """All pages that pdfminer can draw. A page that breaks is kept with what was drawn of it, and named."""
+    reading = Reading()
+    try:
+        document = Document(PDFParser(stream), password=password)
+        device = GlyphDevice(fonts := Fonts())
+        interpreter = PageInterpreter(fonts, device)
+        glyphs = 0
+        for number, page in enumerate(PDFPage.create_pages(document), 1):
+            if number > MAX_PAGES:
+                raise LimitExceeded(name, f"超过 {MAX_PAGES} 页", "请按期拆分后再上传")
+            problem = _draw(interpreter, page)
+            if problem in TOO_MUCH.values():
+                # what such a page says is not print, and too much to look through
+                x0, y0, x1, y1 = frame(page)
+                device.start_page(x1 - x0, y1 - y0)
+            if problem:
+                reading.broken[number] = problem
+            reading.sheets.append(device.sheet(number))
+            glyphs += len(reading.sheets[-1].glyphs)
+            if glyphs > MAX_GLYPHS:
+                raise LimitExceeded(
+                    name, "文字过多，不像一期公报", "请检查文件是否损坏，或拆分后再上传", number
+                )
+            if progress:
+                progress(number, None)
+        promised = int_value(dict_value(document.catalog.get("Pages", {})).get("Count", 0))
+        if promised > len(reading.sheets):
+            raise PagesMissing(f"{promised} pages promised")
+    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+        raise _password_needed(name, password) from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        # A damaged PDF makes pdfminer raise almost anything: PSEOF, KeyError, TypeError, RecursionError …
+        reading.ended_by = error
+    return reading
+
+
+class PagesMissing(Exception):
+    """There are fewer pages than the file says."""
+
+
+def _draw(interpreter: PageInterpreter, page: PDFPage) -> str:
+    """What went wrong with a page; "" where nothing did."""
+    try:
+        interpreter.process_page(page)
+    except TooMuchContent as error:
+        return TOO_MUCH.get(str(error).rpartition(" ")[2], TOO_MUCH[""])
+    except (MemoryError, PDFPasswordIncorrect, PDFEncryptionError):
+        raise
+    except Exception as error:
+        return f"的内容已损坏（{type(error).__name__}）"
+    return "的内容已损坏，只读出一部分" if interpreter.damaged else ""

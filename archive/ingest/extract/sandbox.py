@@ -8,11 +8,11 @@ import contextlib
 import io
 import os
 import pickle
+import select
 import signal
 import struct
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,11 +24,14 @@ from archive.ingest.parse import records
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
 
 MAX_SECONDS = int(os.environ.get("READ_MAX_SECONDS", "60"))
+# A page takes a twentieth of a second: one that takes so long will not end, and the rewriting needs its time too.
+MAX_SECONDS_A_PAGE = 15
 MAX_MEMORY = int(os.environ.get("READ_MAX_MEMORY_MB", "1024")) * 1024 * 1024
 MAX_OUTPUT = 256 * 1024 * 1024
 PROJECT = Path(__file__).resolve().parents[3]
+CHILD = [sys.executable, "-m", "archive.ingest.extract.child"]
 # what a frame on the pipe holds
-PROGRESS, RESULT, ERROR = 1, 2, 3
+PROGRESS, RESULT, ERROR, EXHAUSTED = 1, 2, 3, 4
 HEADER = struct.Struct(">BI")
 ALLOWED = {("datetime", "date"), *(("archive.ingest.parse.records", name) for name in dir(records))}
 
@@ -42,6 +45,14 @@ class RecordsOnly(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+class GaveUp(Exception):
+    """The process was ended, or ended, without an answer; `error` is what to tell, `stage` how far it was."""
+
+    def __init__(self, error: LimitExceeded, stage: str) -> None:
+        super().__init__(str(error))
+        self.error, self.stage = error, stage
+
+
 def run_limited(
     path: Path,
     name: str,
@@ -50,66 +61,132 @@ def run_limited(
     known: Known = NOTHING_KNOWN,
     recognised: Path | None = None,
 ) -> records.ParsedIssue:
-    """The ParsedIssue that the child made of the file at `path`. Raises what the child raised, or LimitExceeded."""
+    """The ParsedIssue that the child made of the file at `path`. Raises what the child raised, or LimitExceeded.
+
+    A PDF that the child chokes on while it draws the pages is given to a second one, which rewrites it first; both
+    share the time.
+    """
     deadline = time.monotonic() + MAX_SECONDS
+    request = (str(path.resolve()), name, password, MAX_SECONDS, MAX_MEMORY, known, recognised)
+    try:
+        return _run((*request, False), name, progress, deadline)
+    except GaveUp as first:
+        if first.stage != "extract" or time.monotonic() >= deadline or not _is_pdf(path):
+            raise first.error from None
+        try:
+            return _run((*request, True), name, progress, deadline)
+        except GaveUp as second:
+            raise second.error from None
+        except UnreadableFile:
+            # it could not be rewritten either
+            raise first.error from None
+
+
+def _is_pdf(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return b"%PDF-" in stream.read(1024)
+
+
+def _run(
+    request: tuple[Any, ...],
+    name: str,
+    progress: Callable[[str, int | None, int | None], None] | None,
+    deadline: float,
+) -> records.ParsedIssue:
+    """What one child answers. Raises GaveUp, or what the child raised."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "archive.ingest.extract.child"],
+        CHILD,
         cwd=PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={"PATH": os.environ.get("PATH", ""), "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(PROJECT)},
         start_new_session=True,
+        bufsize=0,
     )
-    timer = threading.Timer(MAX_SECONDS, _kill, [child])
-    timer.daemon = True
-    timer.start()
-    stage: tuple[str, int | None] = ("extract", None)
+    stage, page, stalled = "extract", 0, False
     try:
         assert child.stdin is not None and child.stdout is not None
-        request = pickle.dumps((str(path.resolve()), name, password, MAX_SECONDS, MAX_MEMORY, known, recognised))
+        frames = Frames(child.stdout.fileno())
         with contextlib.suppress(BrokenPipeError):
-            child.stdin.write(request)
+            _write(child.stdin, pickle.dumps(request))
             child.stdin.close()
-        while (frame := _read_frame(child.stdout)) is not None:
+        while True:
+            try:
+                patience = MAX_SECONDS_A_PAGE if stage == "extract" else MAX_SECONDS
+                frame = frames.next(min(deadline, time.monotonic() + patience))
+            except TimeoutError:
+                stalled = True
+                break
+            if frame is None:
+                break
             kind, payload = frame
             value = RecordsOnly(io.BytesIO(payload)).load()
             if kind == PROGRESS:
-                stage = (value[0], value[1])
+                stage, page = value[0], value[1] or 0
                 if progress:
                     progress(*value)
+            elif kind == EXHAUSTED:
+                raise GaveUp(LimitExceeded(*value[1:]), stage)
             elif kind == ERROR:
                 raise _error(value)
             else:
-                return value
+                result: records.ParsedIssue = value
+                return result
     finally:
-        timer.cancel()
         _kill(child)
         child.wait()
-        if child.stdout:
-            child.stdout.close()
-    what = {"extract": "读取文件", "layout": "还原版面", "parse": "识别公文"}[stage[0]]
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+    what = {"extract": "读取文件", "layout": "还原版面", "parse": "识别公文"}[stage]
     if time.monotonic() >= deadline or child.returncode == -signal.SIGXCPU:
-        raise LimitExceeded(
-            name,
-            f"{what}超过 {MAX_SECONDS} 秒仍未完成",
-            "请用原排版文件重新导出 PDF，或按期拆分后再试",
-            stage[1],
-        )
-    raise LimitExceeded(
-        name, f"{what}时内存不足或意外中止", "请用原排版文件重新导出 PDF，或按期拆分后再试", stage[1]
-    )
+        problem = f"{what}超过 {MAX_SECONDS} 秒仍未完成"
+    elif stalled:
+        problem = f"{what}时停在这一页不动"
+    else:
+        problem = f"{what}时内存不足或意外中止"
+    # pages are told when they are done
+    where = page + 1 if stage == "extract" else page or None
+    raise GaveUp(LimitExceeded(name, problem, "请用原排版文件重新导出 PDF，或按期拆分后再试", where), stage)
 
 
-def _read_frame(stream: IO[bytes]) -> tuple[int, bytes] | None:
-    head = stream.read(HEADER.size)
-    if len(head) < HEADER.size:
-        return None
-    kind, size = HEADER.unpack(head)
-    if size > MAX_OUTPUT:
-        return None
-    payload = stream.read(size)
-    return (kind, payload) if len(payload) == size else None
+def _write(pipe: IO[bytes], data: bytes) -> None:
+    """All of it: an unbuffered pipe may take less at a time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[pipe.write(rest) :]
+
+
+class Frames:
+    """The frames that come through a pipe, each waited for no longer than its deadline."""
+
+    def __init__(self, pipe: int) -> None:
+        self.pipe = pipe
+        self.held = bytearray()
+
+    def next(self, deadline: float) -> tuple[int, bytes] | None:
+        """(kind, payload); None at the end of the pipe or at what is no frame. Raises TimeoutError."""
+        if not self._fill(HEADER.size, deadline):
+            return None
+        kind, size = HEADER.unpack_from(self.held)
+        if size > MAX_OUTPUT or not self._fill(HEADER.size + size, deadline):
+            return None
+        payload = bytes(memoryview(self.held)[HEADER.size : HEADER.size + size])
+        del self.held[: HEADER.size + size]
+        return kind, payload
+
+    def _fill(self, size: int, deadline: float) -> bool:
+        while len(self.held) < size:
+            ready, _, _ = select.select([self.pipe], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            more = os.read(self.pipe, 1 << 20)
+            if not more:
+                return False
+            self.held += more
+        return True
 
 
 def _error(value: tuple[str, str, str, str, int | None]) -> IngestError:
