@@ -7,6 +7,7 @@ from dataclasses import replace
 from archive.ingest.layout.columns import column_edges, find_gutter, reading_order, segments_to_line
 from archive.ingest.layout.furniture import find_furniture, printed_numbers, split_furniture
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
+from archive.ingest.layout.spreads import cut_spreads, join_halves
 from archive.ingest.layout.tables import continues, find_tables, join_tables
 from archive.ingest.lines import Page, RuledTable, Sheet
 
@@ -19,7 +20,9 @@ def sheets_to_pages(
     """The pages of one file in reading order, without running heads, ruled tables joined over pages."""
     drawn = []
     sizes: Counter[float] = Counter()
-    for sheet in sheets:
+    whole = list(sheets)
+    halves = cut_spreads(whole)
+    for sheet in (half.sheet for half in halves):
         tables, glyphs = find_tables(sheet.number, sheet.glyphs, sheet.rules)
         rows = glyphs_to_rows(glyphs)
         for row in rows:
@@ -65,7 +68,7 @@ def sheets_to_pages(
         )
         if progress:
             progress(sheet.number, len(drawn))
-    return join_over_pages(pages)
+    return join_halves(halves, join_over_pages(pages), whole)
 
 
 def is_bold(parts: list[Segment]) -> bool:

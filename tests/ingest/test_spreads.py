@@ -1,0 +1,74 @@
+"""Issues printed as spreads: two pages side by side on a sheet, one or two columns each."""
+
+import io
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from archive.ingest.layout.spreads import cut_spreads
+from archive.ingest.lines import Glyph, Rule, Sheet
+from archive.ingest.read import read_issue
+from tests.typeset.small import small_issue
+
+
+def side_by_side(data: bytes) -> bytes:
+    """The pages of a PDF two on a sheet; the first page stands alone on the right, as covers do."""
+    source = pikepdf.open(io.BytesIO(data))
+    result = pikepdf.new()
+    box = source.pages[0].mediabox
+    width, height = float(box[2]), float(box[3])
+    pages = [None, *source.pages]
+    for i in range(0, len(pages), 2):
+        sheet = result.add_blank_page(page_size=(2 * width, height))
+        for side, page in enumerate(pages[i : i + 2]):
+            if page is not None:
+                sheet.add_overlay(page, pikepdf.Rectangle(side * width, 0, (side + 1) * width, height))
+    out = io.BytesIO()
+    result.save(out)
+    return out.getvalue()
+
+
+def glyph(text: str, x0: float) -> Glyph:
+    return Glyph(text, x0, 100, x0 + 10, 110, 10)
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_spread_reads_like_its_pages(tmp_path: Path, columns: int) -> None:
+    single, spread = tmp_path / "single.pdf", tmp_path / "spread.pdf"
+    data = small_issue(columns=columns)
+    single.write_bytes(data)
+    spread.write_bytes(side_by_side(data))
+    one, two = read_issue(single), read_issue(spread)
+    assert [document.title for document in two.documents] == [document.title for document in one.documents]
+    assert [[block.text for block in document.blocks] for document in two.documents] == [
+        [block.text for block in document.blocks] for document in one.documents
+    ]
+    assert {page.width for page in two.pages} == {2 * page.width for page in one.pages}
+    for page in two.pages:
+        for _, x0, _, x1, _, _ in page.lines:
+            assert 0 <= x0 < x1 <= page.width
+
+
+@pytest.mark.parametrize(
+    ("sheets", "pages"),
+    [
+        ([Sheet(1, 1190, 842, (glyph("左", 100), glyph("右", 900)))], 2),
+        ([Sheet(1, 595, 842, (glyph("左", 100), glyph("右", 400)))], 1),
+        ([Sheet(1, 1190, 842, (glyph("左", 100), glyph("中", 590), glyph("右", 900)))], 1),
+        (
+            [Sheet(1, 1190, 842, (glyph("左", 100), glyph("右", 900)), (Rule(80, 90, 1100, 90),))],
+            1,
+        ),
+        (
+            [
+                *(Sheet(n, 595, 842, (glyph("文", 100),)) for n in (1, 2, 3)),
+                Sheet(4, 842, 595, (glyph("左", 100), glyph("右", 700))),
+            ],
+            4,
+        ),
+    ],
+    ids=["spread", "upright", "text in the strip", "a rule over the strip", "one broad table among pages"],
+)
+def test_what_is_cut(sheets: list[Sheet], pages: int) -> None:
+    assert len(cut_spreads(sheets)) == pages
