@@ -18,6 +18,7 @@ ENOUGH_PITCHES = 4
 # A line's box is so many ems high where the page itself does not tell.
 BOX_HEIGHT = 1.3
 CHINESE = re.compile(r"[\u3400-\u9fff\uff01-\uff5e\u3001-\u301f]")
+MARK = re.compile(r"[，。；：、！？》”]")
 # ASCII marks that recognition writes where Chinese print has the wide form.
 WIDE = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 # — 54 —: the dashes around a page number are read as 一 or hyphens
@@ -84,34 +85,39 @@ def read_recognised(folder: Path, number: int) -> RecognisedPage | None:
 def recognised_sheet(page: RecognisedPage) -> Sheet:
     """The page as glyphs with their confidence, straightened; type sizes are those that the page uses often."""
     slope = page_slope(page.lines)
+    across, down = page.width / 2, page.height / 2
     sizes = line_sizes(page.lines)
     glyphs: list[Glyph] = []
     for line, size in zip(page.lines, sizes, strict=True):
         text = page_number(line.text) or chinese_marks(line.text)
         middle_x = sum(x for x, _ in line.corners) / len(line.corners)
-        middle_y = sum(y for _, y in line.corners) / len(line.corners) - slope * middle_x
-        top, bottom = middle_y - size / 2, middle_y + size / 2
+        middle_y = sum(y for _, y in line.corners) / len(line.corners)
+        # turned back about the middle of the page: a left edge that leans would indent half of its lines
+        shift = slope * (middle_y - down)
+        middle = middle_y - slope * (middle_x - across)
+        top, bottom = middle - size / 2, middle + size / 2
         for char, x0, x1, confidence in placed(line, text):
-            glyphs.append(Glyph(char, x0, top, x1, bottom, size, "", confidence))
+            glyphs.append(Glyph(char, x0 + shift, top, x1 + shift, bottom, size, "", confidence))
     return Sheet(
         number=page.number,
         width=page.width,
         height=page.height,
         glyphs=tuple(glyphs),
-        rules=tuple(straightened(stroke, slope) for stroke in page.strokes),
+        rules=tuple(straightened(stroke, slope, across, down) for stroke in page.strokes),
         has_image=True,
         text="ocr" if glyphs else "",
     )
 
 
-def straightened(stroke: tuple[float, float, float, float], slope: float) -> Rule:
-    """A stroke as an upright rule."""
+def straightened(stroke: tuple[float, float, float, float], slope: float, across: float, down: float) -> Rule:
+    """A stroke as an upright rule, turned back about the middle of the page."""
     x0, top, x1, bottom = stroke
+    middle_x, middle_y = (x0 + x1) / 2, (top + bottom) / 2
     if x1 - x0 > bottom - top:
-        y = (top + bottom) / 2 - slope * (x0 + x1) / 2
-        return Rule(x0, y, x1, y)
-    x = (x0 + x1) / 2
-    return Rule(x, top - slope * x, x, bottom - slope * x)
+        y, shift = middle_y - slope * (middle_x - across), slope * (middle_y - down)
+        return Rule(x0 + shift, y, x1 + shift, y)
+    x, fall = middle_x + slope * (middle_y - down), slope * (middle_x - across)
+    return Rule(x, top - fall, x, bottom - fall)
 
 
 def page_slope(lines: tuple[RecognisedLine, ...]) -> float:
@@ -215,15 +221,25 @@ def chinese_marks(text: str) -> str:
     for i, char in enumerate(text):
         before = next((c for c in reversed(result[:i]) if not c.isspace()), "")
         after = next((c for c in text[i + 1 :] if not c.isspace()), "")
-        if char in "(（":
+        if char in "(（[〔":
             if char == "(" and (CHINESE.match(before) or CHINESE.match(after)):
                 result[i] = "（"
             opened.append(result[i])
-        elif char in ")）":
-            partner = opened.pop() if opened else "（" if CHINESE.match(before) else ")"
-            result[i] = "）" if partner == "（" else char
+        elif char in ")）]〕":
+            result[i] = closing(char, opened.pop() if opened else "", before, after)
         elif (
             char in WIDE and CHINESE.match(before) and (not after or CHINESE.match(after) or after.isdigit())
         ):
             result[i] = WIDE[char]
     return "".join(result)
+
+
+def closing(char: str, opening: str, before: str, after: str) -> str:
+    """The bracket that closes `opening`, "" where that stands on the line before: 〔2022]→〔2022〕, 附件2)。→附件2）。"""
+    if opening == "（" and char in ")）":
+        return "）"
+    if opening == "〔" and char in "]〕":
+        return "〕"
+    if not opening and char == ")" and (CHINESE.match(before) or MARK.match(after)):
+        return "）"
+    return char
