@@ -3,9 +3,11 @@
 The name decides nothing that the content can say: a .doc is often a web page or RTF, a .txt a web page.
 """
 
+import lzma
 import mmap
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from archive.ingest.errors import PasswordNeeded, UnreadableFile
@@ -65,6 +67,17 @@ HTML_START = re.compile(
 WORD_XML = re.compile(r'<\?mso-application progid="Word|<w:wordDocument|<pkg:package')
 MHTML = re.compile(
     rb"^(?:MIME-Version|From|Content-Type|Subject|Date):[^\0]*multipart/related", re.IGNORECASE
+)
+# What reading a zip that is damaged, cut off, locked or packed in an unknown way can raise.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
 )
 HTML_SUFFIXES = frozenset({".html", ".htm", ".shtml", ".xhtml"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
@@ -149,9 +162,11 @@ def zip_kind(path: Path, name: str, suffix: str) -> str:
             mimetype = ""
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 mimetype = archive.read("mimetype").decode("ascii", "replace")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except BROKEN_ZIP as error:
         what = "Word 文件" if suffix == ".docx" else "文件"
-        raise UnreadableFile(name, f"{what}已损坏或不完整", "请重新另存或重新下载后再上传，或导出为 PDF") from error
+        raise UnreadableFile(
+            name, f"{what}已损坏或不完整", "请重新另存或重新下载后再上传，或导出为 PDF"
+        ) from error
     if any(part.startswith("word/") for part in names):
         return "docx"
     if "opendocument.text" in mimetype:

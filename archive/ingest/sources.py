@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from django.conf import settings
 
 from archive.ingest.errors import IngestError, LimitExceeded, PasswordNeeded, UnreadableFile
-from archive.ingest.file_kind import HTML_SUFFIXES, MARKDOWN_SUFFIXES
+from archive.ingest.file_kind import BROKEN_ZIP, HTML_SUFFIXES, MARKDOWN_SUFFIXES
 
 ISSUE_SUFFIXES = frozenset({".pdf", ".txt", ".docx", ".docm", *HTML_SUFFIXES, *MARKDOWN_SUFFIXES})
 # An issue in one of these is told of with the way to convert it. Pictures and spreadsheets lie beside issues as
@@ -99,7 +99,7 @@ def _sources_of(path: Path) -> Iterator[SourceFile | IngestError]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield from _entries(path, archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         yield UnreadableFile(str(path), f"压缩包已损坏（{error}）", "请重新压缩为 zip 后再试")
 
 
@@ -178,7 +178,7 @@ def _unpack(source: SourceFile, target: Path) -> None:
                     raise LimitExceeded(
                         source.label, f"解开后超过 {allowed / 1024**2:.0f} MB", "请核对压缩包，或解压后再导入"
                     )
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN_ZIP as error:
         shutil.rmtree(target, ignore_errors=True)
         raise UnreadableFile(
             source.label, f"压缩包内的文件已损坏（{error}）", "请重新压缩为 zip 后再试"

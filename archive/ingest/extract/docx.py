@@ -26,6 +26,7 @@ from archive.ingest.extract.word_numbers import (
     read_numbering,
     value_of,
 )
+from archive.ingest.file_kind import BROKEN_ZIP
 from archive.ingest.lines import Line, RuledTable
 
 # The text of a whole issue takes some 3 MB as XML; a tree takes ten times the memory of its text.
@@ -64,7 +65,7 @@ def read_docx(path: Path, name: str) -> list[Line | RuledTable]:
             reader = BodyReader(package)
             body = next(children(document, "body"), document)
             items = reader.read(body)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN_ZIP as error:
         raise UnreadableFile(name, "Word 文件已损坏或不完整", REMEDY) from error
     if not items:
         raise UnreadableFile(name, "Word 文件里没有文字（可能是插入的扫描图片）", "请导出为 PDF 后再上传")

@@ -242,6 +242,20 @@ def test_harm_ends_in_one_line(case: str, tmp_path: Path) -> None:
     assert "root:" not in str(raised.value)
 
 
+def test_a_byte_that_flipped(tmp_path: Path) -> None:
+    """Wherever a byte flips, the text comes out or a message says that the file is damaged."""
+    whole = word_file("".join(paragraph(f"第{number}项") for number in range(200)))
+    damaged = 0
+    for place in range(0, len(whole), 7):
+        content = bytearray(whole)
+        content[place] ^= 0x55
+        try:
+            texts(bytes(content), tmp_path)
+        except UnreadableFile:
+            damaged += 1
+    assert damaged > 20
+
+
 def test_a_part_that_unpacks_too_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "MAX_PART", 1_000_000)
     with pytest.raises(LimitExceeded, match="超过 1 MB"):
