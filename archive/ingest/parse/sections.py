@@ -106,6 +106,7 @@ class SectionReader:
             [None if index in listed else read_label(text) for index, text in enumerate(paragraphs)]
         )
         self.among_sentences = labels_among_sentences(self.labels)
+        self.items = items_after_colon(paragraphs, self.labels)
         self.at = -1
         units = {BOOK_ORDER.index(found.group(1)) + 1 for text in paragraphs if (found := BOOK.match(text))}
         self.book_levels = {unit: level for level, unit in enumerate(sorted(units), 1)}
@@ -128,6 +129,8 @@ class SectionReader:
             return Reading(self._add(label, self.book_levels[label.level], label.rest, False, page), True)
         if label.scheme == "article":
             return Reading(self._add(label, len(self.book_levels) + 1, "", True, page), False)
+        if self.at in self.items:
+            return Reading(None, False)
         if is_heading(label, bold):
             if label.scheme == "decimal" and not self._fits(label):
                 return Reading(None, False)
@@ -265,6 +268,40 @@ def as_decimal(labels: list[Label | None]) -> list[Label | None]:
 def decimal_numbers(label: str) -> tuple[int, ...]:
     """(1, 4) for 1.4."""
     return tuple(int(n) for n in re.findall(r"\d+", label))
+
+
+def items_after_colon(paragraphs: list[str], labels: list[Label | None]) -> frozenset[int]:
+    """Indexes of the items of a list: 申报材料包括： above 1.申请表 2.营业执照 3.承诺书, with no text between them.
+
+    一、重点任务： above （一）普查 and its text is a heading above headings.
+    """
+    found: set[int] = set()
+    for index, label in enumerate(labels):
+        if index == 0 or not _may_be_item(label) or not paragraphs[index - 1].rstrip().endswith(("：", ":")):
+            continue
+        assert label is not None
+        above = labels[index - 1]
+        if ordinal(label.text) != 1 or (above is not None and is_heading(above, False)):
+            continue
+        last = index
+        while last < len(labels) and _is_next_item(labels[last], label, last - index + 1):
+            last += 1
+        if last - index >= 2:
+            found.update(range(index, last))
+    return frozenset(found)
+
+
+def _may_be_item(label: Label | None) -> bool:
+    return label is not None and label.scheme == "chinese" and label.level > 1 and is_heading(label, False)
+
+
+def _is_next_item(label: Label | None, first: Label, place: int) -> bool:
+    return (
+        label is not None
+        and _may_be_item(label)
+        and label.level == first.level
+        and ordinal(label.text) == place
+    )
 
 
 def labels_among_sentences(labels: list[Label | None]) -> frozenset[int]:

@@ -216,3 +216,12 @@ def test_books_and_articles() -> None:
 def test_ordinals(number: int, numeral: str) -> None:
     assert number_to_chinese(number) == numeral
     assert ordinal(f"第{numeral}条") == ordinal(f"（{numeral}）") == ordinal(f"{number}.") == number
+
+
+def test_items_after_a_colon_are_no_headings() -> None:
+    assert labels("申报材料包括：", "1.申请表", "2.营业执照复印件", "3.承诺书", "按时报送。") == []
+
+
+def test_headings_after_a_colon_with_text_between_them() -> None:
+    texts = ["重点抓好以下工作：", "（一）普查", "逐户登记。", "（二）整改", "限期完成。"]
+    assert [label for label, _, _ in labels(*texts)] == ["（一）", "（二）"]
