@@ -129,7 +129,8 @@ class SectionReader:
             return Reading(self._add(label, self.book_levels[label.level], label.rest, False, page), True)
         if label.scheme == "article":
             return Reading(self._add(label, len(self.book_levels) + 1, "", True, page), False)
-        if self.at in self.items:
+        # （四）组织评价 without its stop, among items that end in ；
+        if self.at in self.items or (self.at in self.among_sentences and label.level > 1):
             return Reading(None, False)
         if is_heading(label, bold):
             if label.scheme == "decimal" and not self._fits(label):
@@ -323,7 +324,10 @@ def labels_among_sentences(labels: list[Label | None]) -> frozenset[int]:
         if label is None or label.scheme != "chinese":
             continue
         close(label.level if ordinal(label.text) == 1 else label.level + 1)
-        named = is_heading(label, False) or (phrase_alone(label) or run_in_phrase(label)) is not None
+        below = labels[index + 1] if index + 1 < len(labels) else label
+        item = below is not None and below.scheme == label.scheme and below.level <= label.level
+        phrase = run_in_phrase(label) or (None if item else phrase_alone(label))
+        named = is_heading(label, False) or phrase is not None
         runs.setdefault((label.scheme, label.level), []).append((index, named))
     close(0)
     return frozenset(found)

@@ -225,3 +225,10 @@ def test_items_after_a_colon_are_no_headings() -> None:
 def test_headings_after_a_colon_with_text_between_them() -> None:
     texts = ["重点抓好以下工作：", "（一）普查", "逐户登记。", "（二）整改", "限期完成。"]
     assert [label for label, _, _ in labels(*texts)] == ["（一）", "（二）"]
+
+
+def test_an_item_that_lost_its_stop_is_no_heading() -> None:
+    assert (
+        labels("市财政局负责：", "（一）制定制度；", "（二）组织评价", "（三）管理经费；", "（四）其他工作。")
+        == []
+    )
