@@ -109,6 +109,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line("nothing")
 
 
+# --- recognition ---------------------------------------------------------------------------------------
+@pytest.fixture(autouse=True)
+def _without_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a scan with the OCR extra takes five seconds a page: tests that want it say so."""
+    monkeypatch.setenv("GAZETTE_OCR", "0")
+
+
 # --- a data folder of its own ------------------------------------------------------------------------
 @contextmanager
 def _use_data_folder(folder: Path) -> Iterator[Path]:
