@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-
 # What the archive reads; a zip holds any of the others.
 ACCEPTED = ".pdf,.docx,.html,.htm,.md,.markdown,.txt,.zip"
 

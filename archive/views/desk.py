@@ -1,6 +1,5 @@
 """The desk: what waits for an editor, uploads, and how far the worker is with them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -8,9 +7,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,15 +18,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from archive.forms import UploadForm
-from archive.ingest.errors import IngestError
-from archive.models import Document, Finding, IngestRun, Issue
-from archive.uploads import ACTIVE, Accepted, accept_upload
+from archive.models import Document, Finding, Issue
+from archive.uploads import ACTIVE, Accepted
 from archive.views.addresses import page_addresses
 from archive.views.desk_access import staff_only
+from archive.views.desk_runs import all_runs, polled, with_remedies
 from archive.worker_heartbeat import worker_is_alive
+from archive.zipped import accept_files
 
 ISSUES_A_PAGE = 50
-RUNS_A_PAGE = 50
 _NEWEST_RUNS = 8
 # More names than this say nothing more.
 _MOST_MESSAGES = 20
@@ -50,12 +48,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "desk/desk.html", _desk_context(request, form), status=400)
     password, replace = form.cleaned_data["password"], form.cleaned_data["replace"]
-    accepted, refused = [], []
+    accepted: list[Accepted] = []
+    refused: list[str] = []
     for file in form.cleaned_data["uploads"]:
-        try:
-            accepted.append(accept_upload(file, user=request.user, password=password, replace=replace))
-        except IngestError as error:
-            refused.append(str(error))
+        for one in accept_files(file, user=request.user, password=password, replace=replace):
+            if isinstance(one, Accepted):
+                accepted.append(one)
+            else:
+                refused.append(str(one))
     _say_accepted(request, accepted)
     for message in refused[:_MOST_MESSAGES]:
         # What is wrong with a file is said in the language of the gazette.
@@ -65,39 +65,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("desk")
 
 
-@staff_only
-@require_safe
-def runs(request: HttpRequest) -> HttpResponse:
-    """All uploads, newest first."""
-    page = Paginator(_runs(), RUNS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "runs": page.object_list,
-        "pages": page_addresses({}, page.number, page.paginator.num_pages),
-        "polled": _polled(page.object_list),
-    }
-    return render(request, "desk/runs.html", context)
-
-
-@staff_only
-@require_safe
-def runs_state(request: HttpRequest) -> JsonResponse:
-    """The rows of the runs asked for (`?run=12&run=13`), as they would stand in the page now, and how many of them
-    are still under way.
-    """
-    keys = [int(key) for key in request.GET.getlist("run")[:RUNS_A_PAGE] if key.isdecimal()]
-    found = list(_runs().filter(pk__in=keys))
-    return JsonResponse(
-        {
-            "rows": {run.pk: render_to_string("desk/_run.html", {"run": run}, request) for run in found},
-            "active": sum(run.state in ACTIVE for run in found),
-        }
-    )
-
-
 # --- what the pages show -----------------------------------------------------------------------------
 def _desk_context(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
-    newest = list(_runs()[:_NEWEST_RUNS])
-    older = list(_runs().filter(state__in=ACTIVE).exclude(pk__in=[run.pk for run in newest]))
+    newest = list(all_runs()[:_NEWEST_RUNS])
+    older = list(all_runs().filter(state__in=ACTIVE).exclude(pk__in=[run.pk for run in newest]))
     shown = newest + older
     issues = with_counts(Issue.objects.exclude(state=Issue.State.DRAFT)).newest_first()
     page = Paginator(issues, ISSUES_A_PAGE).get_page(request.GET.get("page"))
@@ -105,8 +76,8 @@ def _desk_context(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
         "form": form,
         "max_files": settings.UPLOAD_MAX_FILES,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
-        "runs": shown,
-        "polled": _polled(shown),
+        "runs": with_remedies(shown),
+        "polled": polled(shown),
         "worker_is_alive": worker_is_alive(timezone.now()),
         "drafts": with_counts(Issue.objects.filter(state=Issue.State.DRAFT)).order_by("-added_at"),
         "issues": page.object_list,
@@ -130,16 +101,6 @@ def with_counts(issues: "QuerySet[Issue]") -> Any:
         warnings=of_severity(Finding.Severity.WARNING),
         notes=of_severity(Finding.Severity.NOTE),
     )
-
-
-def _runs() -> "QuerySet[IngestRun]":
-    return IngestRun.objects.select_related("issue__gazette", "uploaded_by")
-
-
-def _polled(found: Iterable[IngestRun]) -> str:
-    """Where the script asks after the runs that are under way; "" when none is."""
-    active = [f"run={run.pk}" for run in found if run.state in ACTIVE]
-    return f"{reverse('desk-runs-state')}?{'&'.join(active[:RUNS_A_PAGE])}" if active else ""
 
 
 def _say_accepted(request: HttpRequest, accepted: list[Accepted]) -> None:

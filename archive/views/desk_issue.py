@@ -1,20 +1,26 @@
 """One issue at the desk: what was read of it, what the parser was unsure of, and whether readers may see it."""
 
 from django.contrib import messages
-from django.db.models import Case, IntegerField, Prefetch, Value, When
+from django.db.models import Case, F, IntegerField, Prefetch, Value, When
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from archive.forms import DiscardForm, WithdrawForm
+from archive.forms import DiscardForm, PasswordForm, WithdrawForm
+from archive.ingest.errors import IngestError
 from archive.models import Block, Document, Finding, Issue
 from archive.publishing import PublishingError, discard_issue, publish_issue, withdraw_issue
+from archive.uploads import ACTIVE, read_again
 from archive.views.desk_access import staff_only
 from archive.views.document import title_lines
+from archive.views.files import serve_page
+from archive.views.issues import page_pictures
+from archive.views.review import read_pages, score_of, suggestions_among
 from archive.views.text import read_text
 
 # How much of a document is shown before it is opened.
@@ -50,6 +56,43 @@ def document(request: HttpRequest, pk: int, position: int) -> HttpResponse:
         "after": neighbours.get(position + 1),
     }
     return render(request, "desk/document.html", context)
+
+
+@staff_only
+@require_safe
+def pages(request: HttpRequest, pk: int) -> HttpResponse:
+    """The pages of the issue as pictures, in every state of the issue."""
+    found = get_object_or_404(Issue.objects.select_related("gazette"), pk=pk)
+    context = {
+        "issue": found,
+        "pictures": page_pictures(found, desk=True),
+        "original": _original_address(found),
+    }
+    return render(request, "desk/issue_pages.html", context)
+
+
+@staff_only
+@require_safe
+def page(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """The picture of one page, in every state of the issue."""
+    return serve_page(request, get_object_or_404(Issue, pk=pk), number)
+
+
+@sensitive_post_parameters("password")
+@staff_only
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue the issue's file to be read anew: recognition is installed now, or the program is a newer one."""
+    found = get_object_or_404(Issue, pk=pk)
+    form = PasswordForm(request.POST)
+    password = form.cleaned_data["password"] if form.is_valid() else ""
+    try:
+        read_again(found, user=request.user, password=password)
+    except IngestError as error:
+        messages.error(request, format_html('<span lang="zh-Hans">{}</span>', str(error)))
+        return redirect("desk-issue", pk)
+    messages.success(request, _("已排队重新读取。网址和发布状态不变，完成后这里会更新。"))
+    return redirect("desk")
 
 
 @staff_only
@@ -108,13 +151,21 @@ def _review(request: HttpRequest, pk: int, form: Form | None = None, status: int
         *(When(severity=severity, then=Value(rank)) for rank, severity in enumerate(Finding.Severity.values)),
         output_field=IntegerField(),
     )
+    findings, suggestions = suggestions_among(
+        found.findings.select_related("document").order_by(order, F("page").asc(nulls_last=True), "position")
+    )
     previews = Block.objects.filter(position__lt=_PREVIEW_BLOCKS)
     documents = list(
         found.documents.prefetch_related(Prefetch("blocks", previews, to_attr="first_blocks"), "findings")
     )
     context = {
         "issue": found,
-        "findings": list(found.findings.select_related("document").order_by(order, "position")),
+        "findings": findings,
+        "suggestions": suggestions,
+        "score": score_of(found),
+        "read_pages": read_pages(found),
+        "reading": found.runs.filter(state__in=ACTIVE).exists(),
+        "password_form": PasswordForm(),
         "documents": documents,
         "runs": found.runs.select_related("uploaded_by")[:5],
         "original": _original_address(found),

@@ -43,24 +43,25 @@ def addresses(issue: Issue) -> dict[str, str]:
     """Every address of the desk, by its name."""
     found = {}
     for pattern in desk_urls.urlpatterns:
-        arguments = {"pk": issue.pk, "position": 1}
+        arguments = {"pk": issue.pk, "position": 1, "number": 1}
         wanted = {name: arguments[name] for name in pattern.pattern.converters}
         found[pattern.name] = reverse(pattern.name, kwargs=wanted)
     return found
 
 
-PAGES = ["desk", "desk-runs", "desk-issue", "desk-document"]
-ACTIONS = ["desk-upload", "desk-publish", "desk-discard", "desk-withdraw"]
+PAGES = ["desk", "desk-runs", "desk-issue", "desk-pages", "desk-document"]
+FILES = ["desk-page", "desk-failed-file"]
+ACTIONS = ["desk-upload", "desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"]
 OPEN = ["desk-sign-in", "desk-sign-out"]
 
 
 # --- who may come in ---------------------------------------------------------------------------------
 def test_every_address_is_walked_below() -> None:
     names = {pattern.name for pattern in desk_urls.urlpatterns}
-    assert names == {*PAGES, *ACTIONS, *OPEN, "desk-runs-state"}
+    assert names == {*PAGES, *FILES, *ACTIONS, *OPEN, "desk-runs-state"}
 
 
-@pytest.mark.parametrize("name", [*PAGES, *ACTIONS, "desk-runs-state"])
+@pytest.mark.parametrize("name", [*PAGES, *FILES, *ACTIONS, "desk-runs-state"])
 def test_nobody_but_staff(client: Client, name: str) -> None:
     issue = make_issue("draft")
     path = addresses(issue)[name]
