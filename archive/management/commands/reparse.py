@@ -28,6 +28,7 @@ NAMES = {
     "gazette": "刊名",
     "year": "年份",
     "label": "期号",
+    "issue_number": "期数",
     "total_number": "总期数",
     "published_on": "出版日期",
     "text_source": "文字来源",
@@ -180,7 +181,9 @@ def as_lines(one: Reread) -> list[str]:
         return []
     changes = one.changes
     lines = [f"变动  {issue}"]
-    if said := described(changes.fields, changes.parts):
+    # An issue's number (2) and a document's (云政发〔2024〕1号) have one name in the JSON and two in print.
+    fields = {"issue_number" if name == "number" else name: both for name, both in changes.fields.items()}
+    if said := described(fields, changes.parts):
         lines.append(f"  全期：{said}")
     lines += [f"  新增  第 {new.position} 件 {new.title}（{new.id}）" for new in changes.added]
     for gone in changes.removed:
