@@ -49,7 +49,7 @@ def find_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...
     if not starts and not entries:
         alone = unnumbered_start(items, begin) or untitled_start(items, begin)
         starts = [alone] if alone else []
-    starts = match_entries(starts, entries)
+    starts = without_listed(items, match_entries(starts, entries))
     return with_decrees_whole(items, add_missed(items, begin, starts, entries))
 
 
@@ -72,6 +72,28 @@ def number_line_starts(items: list[Item], begin: int, entries: tuple[ContentsEnt
         starts.append(Start(first, index + 1, title, index))
         floor = index + 1
     return starts
+
+
+def without_listed(items: list[Item], starts: list[Start]) -> list[Start]:
+    """The starts without those that only name a document: the lines of a list of what is repealed or goes on.
+
+    霁川市财政局关于…的通知 / 霁财社〔2014〕30号 / 2 / 霁川市财政局关于… — behind them stands no sentence and no date.
+    """
+    kept: list[Start] = []
+    for start, following in pairwise([*starts, None]):
+        assert start is not None
+        body = items[start.body : following.first if following else len(items)]
+        if start.entry is not None or not kept or any(is_text(item) for item in body):
+            kept.append(start)
+    return kept
+
+
+def is_text(item: Item) -> bool:
+    """True for what a document has and a list has not: a sentence, recipients, a date by itself, a table."""
+    if not isinstance(item, Line):
+        return True
+    text = folded(item.text)
+    return ends_sentence(text) or text.endswith(":") or is_date_line(text)
 
 
 def own_number(text: str) -> tuple[str, str] | None:

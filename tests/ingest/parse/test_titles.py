@@ -176,3 +176,25 @@ def test_titles_as_they_are_wrapped_and_left_out(text: str, title: str, number: 
 
 def test_recipients_without_a_signed_date_are_no_document() -> None:
     assert starts("各县区财政局：\n现将有关事项通知如下。\n一、总体要求\n2022年工作要点。") == []
+
+
+LISTED = """
+霁川市财政局
+关于废止第三批文件的通知
+霁财规〔2022〕21号
+各县区财政局：
+我局决定废止下列文件。
+霁川市财政局
+2022年11月19日
+废止文件目录
+1
+霁川市财政局关于规范离校补贴的通知
+霁财社〔2014〕30号
+2
+霁川市财政局关于做好培训补贴的通知
+霁财社〔2015〕132号
+"""
+
+
+def test_a_list_of_repealed_documents_starts_none() -> None:
+    assert starts(LISTED) == [("霁川市财政局关于废止第三批文件的通知", "霁财规〔2022〕21号")]
