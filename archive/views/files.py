@@ -27,6 +27,9 @@ _INLINE: dict[str, str] = {
     Issue.SourceKind.PDF: "application/pdf",
     Issue.SourceKind.TEXT: "text/plain; charset=utf-8",
 }
+_SAVED: dict[str, str] = {
+    Issue.SourceKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 _RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 _CHUNK = 64 * 1024
 # A withdrawn file must not live on in caches for long.
@@ -55,9 +58,12 @@ def original(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     path = original_file(issue)
     if path is None:
         raise Http404
-    response = serve_file(request, path, _INLINE.get(issue.source_kind, "application/octet-stream"), sha256)
+    kinds = _INLINE | _SAVED
+    response = serve_file(request, path, kinds.get(issue.source_kind, "application/octet-stream"), sha256)
     disposition = content_disposition_header(issue.source_kind not in _INLINE, issue.file_name)
     response.headers["Content-Disposition"] = disposition or "attachment"
+    if issue.source_kind not in _INLINE:
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = _PUBLIC_CACHE if public else "private, no-store"
     if not public:
         patch_vary_headers(response, ("Cookie",))

@@ -79,7 +79,12 @@ def test_a_published_original_is_served_to_all(client: Client) -> None:
     [
         ("text", "txt", "text/plain; charset=utf-8", "inline"),
         ("html", "html", "application/octet-stream", "attachment"),
-        ("docx", "docx", "application/octet-stream", "attachment"),
+        (
+            "docx",
+            "docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "attachment",
+        ),
     ],
 )
 def test_only_harmless_kinds_open_in_the_browser(
@@ -91,6 +96,8 @@ def test_only_harmless_kinds_open_in_the_browser(
     response = client.get(address(issue))
     assert response.headers["Content-Type"] == content_type
     assert response.headers["Content-Disposition"].startswith(disposition)
+    sandboxed = "sandbox" in response.headers.get("Content-Security-Policy", "")
+    assert sandboxed is (disposition == "attachment")
 
 
 @pytest.mark.parametrize(("state", "status"), [("draft", 404), ("withdrawn", 410)])
