@@ -15,10 +15,13 @@ from archive.ingest.lines import Glyph, Rule, Sheet
 SAME_SIZE = 0.17
 # A line is measured by the distance of its characters when it has so many of them.
 ENOUGH_PITCHES = 4
+# Characters that stand so much further apart than their line is high are set wide.
+SET_WIDE = 1.4
 # A line's box is so many ems high where the page itself does not tell.
 BOX_HEIGHT = 1.3
 CHINESE = re.compile(r"[\u3400-\u9fff\uff01-\uff5e\u3001-\u301f]")
 MARK = re.compile(r"[，。；：、！？》”]")
+MARKS = re.compile(r"[（）〔〕《》，。；：、！？]")
 # ASCII marks that recognition writes where Chinese print has the wide form.
 WIDE = {",": "，", ":": "：", ";": "；", "!": "！", "?": "？", "(": "（", ")": "）"}
 # — 54 —: the dashes around a page number are read as 一 or hyphens
@@ -144,6 +147,8 @@ def line_sizes(lines: tuple[RecognisedLine, ...]) -> list[float]:
     pitches = [pitch(line) for line in lines]
     shares = [p / h for p, h in zip(pitches, heights, strict=True) if p and h]
     share = statistics.median(shares) if shares else 1 / BOX_HEIGHT
+    # A text set wide is no larger for it: 组　长：石　峥　副市长
+    pitches = [p if p and p < h * share * SET_WIDE else None for p, h in zip(pitches, heights, strict=True)]
     raw = [
         p or min(h * share, width_of_one(line)) for line, p, h in zip(lines, pitches, heights, strict=True)
     ]
@@ -176,7 +181,9 @@ def width_of_one(line: RecognisedLine) -> float:
     text = chinese_marks(line.text).replace(" ", "")
     if len(text) < 2 or not all(CHINESE.match(char) for char in text):
         return math.inf
-    return (line.corners[1][0] - line.corners[0][0]) / len(text)
+    # a mark at the end is often half as wide: 年）；
+    ems = sum(0.5 if MARKS.match(char) else 1.0 for char in text)
+    return (line.corners[1][0] - line.corners[0][0]) / ems
 
 
 def pitch(line: RecognisedLine) -> float | None:

@@ -86,6 +86,19 @@ def test_sizes_that_jitter_are_one_size_and_a_title_keeps_its_own() -> None:
     assert {glyph.size for glyph in glyphs if glyph.bottom < 150} == {18}
 
 
+def test_a_short_end_of_a_line_with_narrow_marks_has_the_size_of_its_paragraph() -> None:
+    end = RecognisedLine("年);", ((70, 240), (94, 240), (94, 257), (70, 257)), 0.99)
+    glyphs = sheet(*(line("各级各部门要高度重视认真组织实施", 70, y, 10.5) for y in (200, 220)), end).glyphs
+    assert {glyph.size for glyph in glyphs} == {10.5}
+
+
+def test_a_text_set_wide_is_no_larger_for_it() -> None:
+    chars = tuple((char, 70 + i * 18, 80 + i * 18, 0.99) for i, char in enumerate("组长石峥副市长"))
+    wide = RecognisedLine("组长石峥副市长", ((70, 240), (190, 240), (190, 254), (70, 254)), 0.99, chars)
+    glyphs = sheet(*(line("各级各部门要高度重视认真组织实施", 70, y, 10.5) for y in (200, 220)), wide).glyphs
+    assert {glyph.size for glyph in glyphs} == {10.5}
+
+
 def test_a_crooked_scan_is_straightened() -> None:
     rows = [line("全面贯彻落实安全生产责任制的各项要求", 70, 100 + 20 * i, 10.5, fall=3) for i in range(4)]
     far = line("第七条", 470, 100 + 3 * 400 / 189, 10.5)
