@@ -46,3 +46,15 @@ def test_a_folder_is_taken_in_and_measured() -> None:
     assert measured["cpu"] > 0
     assert measured["cores"] == pytest.approx(measured["cpu"] / measured["wall"], rel=0.05)
     assert measured["peak_mb"]["3"] >= measured["rss_mb"]["3"] > 10
+
+
+def test_reading_is_measured_beside_pdf2txt() -> None:
+    sample = PROJECT / "archive" / "samples" / "jichuan-2024-01.pdf"
+    command = [sys.executable, "benchmarks/reading.py", str(sample), "--rounds", "1"]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    measured = json.loads(run.stdout)
+    assert measured["steps"] == pytest.approx(
+        measured["extract"] + measured["layout"] + measured["parse"], abs=0.002
+    )
+    assert measured["ratio_whole"] == pytest.approx(measured["whole_command"] / measured["pdf2txt"], abs=0.002)
+    assert not Path("/proc/self/statm").exists() or measured["megabytes"] > 10

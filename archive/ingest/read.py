@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.ingest.errors import NoDocuments, UnreadableFile
-from archive.ingest.extract import flowing, pdf, sandbox
+from archive.ingest.extract import sandbox
 from archive.ingest.file_kind import file_kind
-from archive.ingest.layout.pages import sheets_to_pages
-from archive.ingest.parse.issue import parse_items, parse_pages
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
 from archive.ingest.parse.records import ParsedIssue, Source
 from archive.ingest.recognise import engine
-from archive.ingest.recognise.merge import merge_recognised, text_source, wants_ocr, with_recognition
 from archive.ingest.recognise.process import forget_recognised, recognise_pages
 
 # Called with the stage (extract, layout, parse), the page just done and the number of pages (None: unknown).
@@ -27,6 +24,10 @@ class Timing:
 
     seconds: dict[str, float] = field(default_factory=dict)
     _last: float = field(default_factory=time.process_time)
+
+    def start(self) -> None:
+        """Count from here: what was done before, such as loading modules, belongs to no step."""
+        self._last = time.process_time()
 
     def step(self, name: str) -> None:
         now = time.process_time()
@@ -52,8 +53,15 @@ def read_issue(
     Raises an IngestError that names the file, the page where known, and the remedy; NoDocuments where
     the file can be read and holds no official document.
     """
+    # Loaded here: the process that only waits for another to read does not need them, and they take a while.
+    from archive.ingest.extract import flowing, pdf
+    from archive.ingest.layout.pages import sheets_to_pages
+    from archive.ingest.parse.issue import parse_items, parse_pages
+    from archive.ingest.recognise.merge import merge_recognised, text_source, wants_ocr, with_recognition
+
     name = name or path.name
     timing = timing or Timing()
+    timing.start()
     if not path.is_file():
         raise UnreadableFile(name, "没有这个文件", "请核对路径")
     kind = file_kind(path, name)
