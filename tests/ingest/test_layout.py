@@ -88,7 +88,7 @@ def test_running_heads_and_page_numbers_are_no_text(plain: ParsedIssue) -> None:
 def test_every_line_keeps_its_box(plain: ParsedIssue) -> None:
     for page in plain.pages:
         assert page.lines
-        for _, x0, top, x1, bottom, confidence in page.lines:
+        for _, x0, top, x1, bottom, _ in page.lines:
             assert 0 <= x0 < x1 <= page.width
             assert 0 <= top < bottom <= page.height
 
