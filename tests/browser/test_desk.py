@@ -94,7 +94,7 @@ def test_a_run_under_way_moves_without_being_asked(
         IngestRun.objects.filter(pk=run.pk).update(
             state="running", stage="extract", page=number, page_count=74, lease_until="2099-01-01T00:00Z"
         )
-        expect(state).to_have_text(re.compile(rf"读取文件\s*{number}/74"))
+        expect(state).to_have_text(re.compile(rf"读取文件\s*第 {number}/74 页"))
         expect(page.locator("progress")).to_have_js_property("value", number)
     IngestRun.objects.filter(pk=run.pk).update(state="failed", message="PDF 已损坏", lease_until=None)
     expect(state).to_have_text("失败")
