@@ -18,6 +18,8 @@ MAX_GLYPHS_A_PAGE = 200_000
 MAX_RULES_A_PAGE = 20_000
 # Pictures that cover this share of a page make it a scan, or a scan with a text layer.
 FULL_PAGE_IMAGE = 0.6
+# Type that no one can read, or that no sheet can hold (points), is none; broken numbers make such.
+SMALLEST_TYPE, LARGEST_TYPE = 0.5, 2_000.0
 # the text rendering mode of the text layer of a scan
 INVISIBLE = 3
 
@@ -229,7 +231,8 @@ class GlyphDevice(PDFTextDevice):
         glyphs = tuple(
             glyph
             for glyph in self.turned.get(turn, ())
-            if glyph[1] < width and glyph[3] > 0 and glyph[2] < height and glyph[4] > 0
+            if -width < glyph[1] < width and 0 < glyph[3] < 2 * width
+            if glyph[2] < height and glyph[4] > 0 and SMALLEST_TYPE <= glyph[5] <= LARGEST_TYPE
         )
         hidden = min(self.hidden, len(glyphs))
         return Sheet(
