@@ -1,26 +1,21 @@
-"""The gutter of a file, and the lines of a page in reading order.
+"""The lines of a page in reading order, and the edges of its columns.
 
-Any line that crosses the gutter is full width and closes the band above it; within a band the left
-column is read before the right one.
+Any line that crosses all gutters is full width and closes the band above it; within a band the left
+columns are read before the right ones.
 """
 
 import re
 from collections import Counter
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
+from typing import TypeVar
 
+from archive.ingest.layout.gutters import GUTTER_GAP
 from archive.ingest.layout.rows import Segment, make_segment
-from archive.ingest.lines import Glyph, Line, RuledTable
+from archive.ingest.lines import Line, RuledTable
 
-# The gutter lies in this part of the page's width.
-GUTTER_FROM, GUTTER_TO = 0.3, 0.7
-# A white gap of at least so many ems can be a gutter.
-GUTTER_GAP = 0.9
-# A file has two columns when at most this share of the rows that meet the gutter cross it …
-MAX_CROSSING = 0.3
-# … and at least this share of all rows have text on both sides of it.
-MIN_BOTH_SIDES = 0.2
-STEP = 2.0
 LEADERS = "…⋯·.．"
 # The page number of an entry of the contents: (7), （12）.
 PAGE_NUMBER = re.compile(r"^[（(〔\[]\s*\d{1,4}\s*[)）〕\]]$")
@@ -32,50 +27,6 @@ class Column:
 
     left: float
     right: float
-
-
-def find_gutter(pages: list[tuple[float, list[list[Glyph]]]], body_size: float) -> float | None:
-    """The x of the gutter over a whole file, None when it has one column. `pages` are (width, rows of glyphs)."""
-    if not pages:
-        return None
-    width = Counter(round(page_width) for page_width, _ in pages).most_common(1)[0][0]
-    start = GUTTER_FROM * width
-    slots = int((GUTTER_TO - GUTTER_FROM) * width / STEP)
-    crossing, both = [0] * slots, [0] * slots
-    total = 0
-    for page_width, rows in pages:
-        if abs(page_width - width) > 5:
-            continue
-        for row in rows:
-            if not body_size * 0.85 <= row[len(row) // 2].size <= body_size * 1.15:
-                continue
-            total += 1
-            gaps = [
-                (left.x1, right.x0)
-                for left, right in pairwise(row)
-                if right.x0 - left.x1 > GUTTER_GAP * body_size
-            ]
-            first, last = row[0].x0, row[-1].x1
-            for slot in range(slots):
-                x = start + slot * STEP
-                if first < x < last:
-                    if any(a < x < b for a, b in gaps):
-                        both[slot] += 1
-                    else:
-                        crossing[slot] += 1
-    if not total:
-        return None
-    best = min(range(slots), key=lambda slot: (crossing[slot] - both[slot], abs(slot - slots / 2)))
-    if both[best] < MIN_BOTH_SIDES * total or crossing[best] > MAX_CROSSING * (crossing[best] + both[best]):
-        return None
-    # the middle of the plateau, so that a ragged line end does not touch it
-    score = crossing[best] - both[best]
-    low = high = best
-    while low > 0 and crossing[low - 1] - both[low - 1] <= score + 1:
-        low -= 1
-    while high < slots - 1 and crossing[high + 1] - both[high + 1] <= score + 1:
-        high += 1
-    return start + (low + high) / 2 * STEP
 
 
 def split_at_gutter(segments: list[Segment], gutter: float) -> list[Segment]:
@@ -103,60 +54,118 @@ def is_spaced_title(segment: Segment, gutter: float, cut: int) -> bool:
     return symmetric and len(segment.glyphs) <= 8 and min(cut, len(segment.glyphs) - cut) <= 3
 
 
+# What stands on a page: a row of segments or a table.
+Item = list[Segment] | RuledTable
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item, the first and last column that it stands in (from 0), and where it is read from the top."""
+
+    at: float
+    first: int
+    last: int
+    item: Item
+
+
 def reading_order(
-    rows: list[list[Segment]], tables: list[RuledTable], gutter: float | None
-) -> list[tuple[int, list[Segment] | RuledTable]]:
-    """(column, row of segments or table) in the order in which a page is read; column 0 is the full width."""
-    if gutter is None:
-        placed: list[tuple[float, list[Segment] | RuledTable]] = [(row[0].bottom, row) for row in rows]
-        placed += [(table.box[1], table) for table in tables]
-        return [(0, item) for _, item in sorted(placed, key=lambda pair: pair[0])]
-    wide: list[tuple[float, list[Segment] | RuledTable]] = []
-    narrow: list[tuple[float, int, list[Segment] | RuledTable]] = []
+    rows: list[list[Segment]], tables: list[RuledTable], gutters: tuple[float, ...]
+) -> list[tuple[int, Item]]:
+    """(column, row of segments or table) in the order in which a page is read; column 0 is the full width.
+
+    What spans some columns only closes the band above it in these.
+    """
+    placed: list[Placed] = []
+    last = len(gutters)
     for row in rows:
-        parts = split_at_gutter(row, gutter)
-        left = [part for part in parts if part.x1 <= gutter + 1]
-        right = [part for part in parts if part.x0 >= gutter - 1]
-        # an entry of the contents whose leaders begin just behind the gutter is one line, not two columns
-        # (recognition reads no leaders: the page number stands alone at the right edge)
-        leaders = bool(
-            left
-            and right
-            and (right[0].glyphs[0].text in LEADERS or (len(right) == 1 and PAGE_NUMBER.match(right[0].text)))
-        )
-        if len(left) + len(right) < len(parts) or leaders:
-            wide.append((row[0].bottom, parts))
-            continue
-        if left:
-            narrow.append((left[0].bottom, 1, left))
-        if right:
-            narrow.append((right[0].bottom, 2, right))
+        placed += row_to_columns(row, gutters) if gutters else [Placed(row[0].bottom, 0, 0, row)]
     for table in tables:
         x0, top, x1, _ = table.box
-        if x0 < gutter < x1:
-            wide.append((top, table))
+        placed.append(Placed(top, sum(g <= x0 + 1 for g in gutters), sum(g < x1 - 1 for g in gutters), table))
+    placed.sort(key=attrgetter("at"))
+    return [
+        (entry.first + 1 if gutters and entry.first == entry.last else 0, entry.item)
+        for entry in ordered(placed, 0, last)
+    ]
+
+
+def row_to_columns(row: list[Segment], gutters: tuple[float, ...]) -> list[Placed]:
+    """The row cut at the gutters that it leaves white."""
+    parts = row
+    for gutter in gutters:
+        parts = split_at_gutter(parts, gutter)
+    spans: list[tuple[int, int, list[Segment]]] = []
+    for part in parts:
+        first = sum(gutter - 1 <= part.x0 for gutter in gutters)
+        last = max(sum(gutter + 1 < part.x1 for gutter in gutters), first)
+        if spans and (
+            first <= spans[-1][1] or is_leader(spans[-1][2], part, first, gutters, parts[-1] is part)
+        ):
+            before = spans.pop()
+            spans.append((before[0], max(before[1], last), [*before[2], part]))
         else:
-            narrow.append((top, 1 if x1 <= gutter else 2, table))
-    ordered: list[tuple[int, list[Segment] | RuledTable]] = []
-    wide.sort(key=lambda pair: pair[0])
-    narrow.sort(key=lambda triple: triple[0])
-    start = 0.0
-    for bottom, item in [*wide, (float("inf"), None)]:
-        band = [entry for entry in narrow if start <= entry[0] < bottom]
-        for column in (1, 2):
-            ordered += [(column, part) for _, side, part in band if side == column]
-        if item is not None:
-            ordered.append((0, item))
-        start = bottom
-    return ordered
+            spans.append((first, last, [part]))
+    if len(gutters) == 1 and any(first != last for first, last, _ in spans):
+        return [Placed(row[0].bottom, 0, 1, parts)]
+    return [Placed(segments[0].bottom, first, last, segments) for first, last, segments in spans]
 
 
-def column_edges(lines: list[tuple[int, Segment]], body_size: float) -> dict[int, Column]:
+def is_leader(
+    before: list[Segment], part: Segment, column: int, gutters: tuple[float, ...], is_last: bool
+) -> bool:
+    """True for an entry of the contents whose leaders begin just behind the gutter: one line, not two columns.
+
+    Recognition reads no leaders: there the page number stands alone at the right edge.
+    """
+    if part.glyphs[0].text in LEADERS:
+        return before[-1].glyphs[-1].text not in LEADERS and not PAGE_NUMBER.match(before[-1].text)
+    return is_last and PAGE_NUMBER.match(part.text) is not None and column == len(gutters)
+
+
+def ordered(placed: list[Placed], first: int, last: int) -> Iterator[Placed]:
+    """The items of the columns `first` to `last` in reading order; `placed` is sorted from top to bottom."""
+    if first == last:
+        yield from placed
+        return
+    band: list[Placed] = []
+    for entry in placed:
+        if entry.first <= first and entry.last >= last:
+            yield from band_in_order(band, first, last)
+            yield entry
+            band = []
+        else:
+            band.append(entry)
+    yield from band_in_order(band, first, last)
+
+
+def band_in_order(band: list[Placed], first: int, last: int) -> Iterator[Placed]:
+    """A band that nothing crosses whole: groups of columns that share a title, from left to right."""
+    joined = {column for entry in band for column in range(entry.first, entry.last)}
+    begin = first
+    groups = []
+    for column in range(first, last + 1):
+        if column == last or column not in joined:
+            groups.append((begin, column))
+            begin = column + 1
+    if len(groups) == 1:
+        # titles that overlap like bricks: no order of columns, so from top to bottom
+        yield from band
+        return
+    for low, high in groups:
+        yield from ordered([entry for entry in band if low <= entry.first <= high], low, high)
+
+
+Place = TypeVar("Place", bound=Hashable)
+
+
+def column_edges(lines: list[tuple[Place, Segment]], body_size: float) -> dict[Place, Column]:
     """The left and right edge of each column: where most body lines begin, and the furthest that many end."""
-    edges: dict[int, Column] = {}
-    for column in {column for column, _ in lines}:
-        body = [s for c, s in lines if c == column and abs(s.size - body_size) < 0.15 * body_size]
-        body = body or [s for c, s in lines if c == column]
+    edges: dict[Place, Column] = {}
+    columns: dict[Place, list[Segment]] = {}
+    for column, segment in lines:
+        columns.setdefault(column, []).append(segment)
+    for column, segments in columns.items():
+        body = [s for s in segments if abs(s.size - body_size) < 0.15 * body_size] or segments
         starts = Counter(round(s.x0) for s in body)
         most = starts.most_common(1)[0][1]
         # an indented first line may be commoner than a full one (short paragraphs): the leftmost frequent start
@@ -164,6 +173,11 @@ def column_edges(lines: list[tuple[int, Segment]], body_size: float) -> dict[int
         ends = sorted(s.x1 for s in body)
         edges[column] = Column(float(left), ends[int(0.97 * (len(ends) - 1))])
     return edges
+
+
+def full_width(columns: list[Column]) -> Column:
+    """The edges of what spans all columns: titles alone would not show them."""
+    return Column(min(column.left for column in columns), max(column.right for column in columns))
 
 
 def segments_to_line(parts: list[Segment], page: int, column: int, edges: Column | None, bold: bool) -> Line:

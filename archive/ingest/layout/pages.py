@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from archive.ingest.layout.columns import column_edges, find_gutter, reading_order, segments_to_line
+from archive.ingest.layout.columns import column_edges, full_width, reading_order, segments_to_line
 from archive.ingest.layout.furniture import find_furniture, printed_numbers, split_furniture
+from archive.ingest.layout.gutters import Form, page_gutters
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
 from archive.ingest.layout.spreads import cut_spreads, join_halves
 from archive.ingest.layout.tables import continues, find_tables, join_tables
-from archive.ingest.lines import Page, RuledTable, Sheet
+from archive.ingest.lines import Glyph, Page, RuledTable, Sheet
 
 HEAVY_FONTS = ("bold", "hei", "black", "heavy")
 
@@ -34,20 +35,29 @@ def sheets_to_pages(
     pages: list[Page] = []
     cut = [split_furniture(height, rows, recurring) for height, rows in heads]
     numbers = printed_numbers([number for _, _, number in cut])
-    gutter = find_gutter(
+    forms = pages_to_forms([sheet for sheet, _, _ in drawn], [rows for rows, _, _ in cut])
+    gutters = page_gutters(forms, body_size)
+    ordered = [
+        reading_order(rows, tables, page)
+        for (_, tables, _), (rows, _, _), page in zip(drawn, cut, gutters, strict=True)
+    ]
+    # pages of one form share their edges, those of another form have their own
+    places = [(form.kind, page) for form, page in zip(forms, gutters, strict=True)]
+    edges = column_edges(
         [
-            (sheet.width, [[glyph for segment in row for glyph in segment.glyphs] for row in rows])
-            for (sheet, _, _), (rows, _, _) in zip(drawn, cut, strict=True)
+            ((place, column), item[0])
+            for place, page in zip(places, ordered, strict=True)
+            for column, item in page
+            if isinstance(item, list)
         ],
         body_size,
     )
-    ordered = [
-        reading_order(rows, tables, gutter) for (_, tables, _), (rows, _, _) in zip(drawn, cut, strict=True)
-    ]
-    edges = column_edges(
-        [(column, item[0]) for page in ordered for column, item in page if isinstance(item, list)], body_size
-    )
-    for (sheet, _, _), (_, furniture, _), items, number in zip(drawn, cut, ordered, numbers, strict=True):
+    for place in set(places):
+        if narrow := [edge for (other, column), edge in edges.items() if other == place and column]:
+            edges[place, 0] = full_width(narrow)
+    for (sheet, _, _), (_, furniture, _), items, number, place in zip(
+        drawn, cut, ordered, numbers, places, strict=True
+    ):
         pages.append(
             Page(
                 number=sheet.number,
@@ -55,7 +65,7 @@ def sheets_to_pages(
                 height=sheet.height,
                 printed_number=number,
                 items=tuple(
-                    segments_to_line(item, sheet.number, column, edges.get(column), is_bold(item))
+                    segments_to_line(item, sheet.number, column, edges.get((place, column)), is_bold(item))
                     if isinstance(item, list)
                     else item
                     for column, item in items
@@ -69,6 +79,34 @@ def sheets_to_pages(
         if progress:
             progress(sheet.number, len(drawn))
     return join_halves(halves, join_over_pages(pages), whole)
+
+
+def pages_to_forms(sheets: list[Sheet], rows: list[list[list[Segment]]]) -> list[Form]:
+    """What gutters are found in: pages told apart by width and, in a bound volume, by side."""
+    joined = [[[glyph for segment in row for glyph in segment.glyphs] for row in page] for page in rows]
+    mirrored = has_mirrored_margins(sheets, joined)
+    return [
+        Form((round(sheet.width / 5), sheet.number % 2 if mirrored else 0), sheet.width, page)
+        for sheet, page in zip(sheets, joined, strict=True)
+    ]
+
+
+def has_mirrored_margins(sheets: list[Sheet], rows: list[list[list[Glyph]]]) -> bool:
+    """True when the text of odd pages stands further left or right than that of even ones, towards the spine."""
+    lefts: dict[int, list[int]] = {0: [], 1: []}
+    for sheet, page in zip(sheets, rows, strict=True):
+        if len(page) >= 8:
+            starts = Counter(round(row[0].x0) for row in page)
+            most = starts.most_common(1)[0][1]
+            lefts[sheet.number % 2].append(min(x for x, n in starts.items() if n >= 0.3 * most))
+    if min(len(lefts[0]), len(lefts[1])) < 2:
+        return False
+    even, odd = sorted(lefts[0]), sorted(lefts[1])
+    if not 4 < abs(even[len(even) // 2] - odd[len(odd) // 2]) < 60:
+        return False
+    return all(
+        sum(abs(x - side[len(side) // 2]) <= 3 for x in side) >= 0.7 * len(side) for side in (even, odd)
+    )
 
 
 def is_bold(parts: list[Segment]) -> bool:
