@@ -16,6 +16,8 @@ INDENTED = 0.6
 REACHES_EDGE = 1.6
 # … unless its sentence is not finished and it ends within this distance.
 LOOSE_EDGE = 3.5
+# White of more ems than this below a finished sentence parts two paragraphs, indented or not.
+EXTRA_LEADING = 1.7
 # Lines whose type sizes differ by more than this share belong to different paragraphs.
 SAME_SIZE = 0.12
 SENTENCE_END = "。！？!?；;：:…”’」』）)》"
@@ -46,16 +48,16 @@ class Paragraph:
         return self.lines[0]
 
 
+# http://www.yq.gov.cn/…, gov@yq.cn — an address is broken anywhere, and so is a word that fills a line
+ADDRESS = re.compile(r"(?:://|www\.|@)[^\s\u3000-\uffff]*$|[A-Za-z]{24}$")
+
+
 def join_texts(left: str, right: str) -> str:
     """Two pieces of one sentence; a space only between Latin words."""
-    if (
-        left
-        and right
-        and left[-1].isascii()
-        and right[0].isascii()
-        and left[-1].isalpha()
-        and right[0].isalpha()
-    ):
+    if not left or not right or not (left[-1].isascii() and right[0].isascii() and right[0].isalpha()):
+        return left + right
+    comma = left[-1] in ",;" and left[-2:-1].isascii() and left[-2:-1].isalpha()
+    if (left[-1].isalpha() or comma) and not ADDRESS.search(left):
         return f"{left} {right}"
     return left + right
 
@@ -86,6 +88,8 @@ def goes_on(before: Line, line: Line) -> bool:
         return False
     if abs(before.size - line.size) > SAME_SIZE * before.size:
         return False
+    if stands_apart(before, line) and before.text[-1:] in SENTENCE_END:
+        return False
     # a first line that is indented by two ems may look centred by chance
     if before.centred and before.starts > 2.4:
         return False
@@ -100,6 +104,14 @@ def goes_on(before: Line, line: Line) -> bool:
         and before.ends <= 0.55 * len(word.group()) + 1
         and before.text[-1:] not in "。！？；："
     )
+
+
+def stands_apart(before: Line, line: Line) -> bool:
+    """True when much white stands between two lines of one column."""
+    if before.box is None or line.box is None or before.page != line.page or line.size is None:
+        return False
+    white = line.box[1] - before.box[3]
+    return white > EXTRA_LEADING * line.size and line.box[0] < before.box[2]
 
 
 # 副指挥长：市政府协管副秘书长 — a role and who holds it is a paragraph of its own

@@ -8,6 +8,10 @@ from archive.ingest.lines import Glyph
 
 # Glyphs whose baselines differ by less than this share of an em stand in one row.
 SAME_ROW = 0.35
+# Recognised lines sway: their characters stand in one row up to this share of an em.
+SAME_RECOGNISED_ROW = 0.5
+# Type of less than this share of its neighbours' size, raised or lowered beside them, belongs to their row: m2, CO2.
+SMALL, BESIDE = 0.75, 0.6
 # A gap of more ems than this separates two texts of one row (the columns of a list, the two ends of a head).
 WIDE_GAP = 1.75
 # A gap of more ems than this is a printed space.
@@ -37,15 +41,47 @@ def glyphs_to_rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
     """Rows from top to bottom, each from left to right, blanks at their ends and doubles dropped."""
     rows: list[list[Glyph]] = []
     current: list[Glyph] = []
+    same_row = SAME_ROW if not glyphs or glyphs[0].confidence is None else SAME_RECOGNISED_ROW
     for glyph in sorted(glyphs, key=attrgetter("bottom", "x0")):
         # Compared with the row's first glyph: a slow drift over many must not chain two rows together.
-        if current and glyph.bottom - current[0].bottom > SAME_ROW * min(glyph.size, current[0].size):
+        if current and glyph.bottom - current[0].bottom > same_row * min(glyph.size, current[0].size):
             rows.append(current)
             current = []
         current.append(glyph)
     if current:
         rows.append(current)
-    return [row for row in map(tidied, rows) if row]
+    return with_small_type([row for row in map(tidied, rows) if row])
+
+
+def with_small_type(rows: list[list[Glyph]]) -> list[list[Glyph]]:
+    """The rows with raised and lowered figures put back beside the characters that carry them."""
+    for i, row in enumerate(rows):
+        size = row[0].size
+        if len(row) > 40:
+            continue
+        for other in (rows[j] for j in (i + 1, i - 1, i + 2) if 0 <= j < len(rows)):
+            if not other or not row or size > SMALL * other[0].size:
+                continue
+            inside = [glyph for glyph in row if stands_beside(glyph, row, other)]
+            if inside:
+                other[:] = tidied([*other, *inside])
+                row[:] = [glyph for glyph in row if glyph not in inside]
+    return [row for row in rows if row]
+
+
+def stands_beside(glyph: Glyph, row: list[Glyph], other: list[Glyph]) -> bool:
+    """True for a small glyph at the height of a row of larger type, behind one of its characters or of its own kind."""
+    middle = (glyph.top + glyph.bottom) / 2
+    if not other[0].top - 0.2 * other[0].size < middle < other[0].bottom + 0.2 * other[0].size:
+        return False
+    if glyph.size > SMALL * other[0].size:
+        return False
+    near = BESIDE * other[0].size
+    reach = glyph.x0
+    for before in reversed(row):
+        if before.x0 < reach and reach - before.x1 < 0.5 * near:
+            reach = before.x0
+    return any(abs(reach - larger.x1) < near for larger in other)
 
 
 def tidied(row: list[Glyph]) -> list[Glyph]:
