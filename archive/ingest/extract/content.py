@@ -94,9 +94,19 @@ def _inflated(raw: bytes, most: int) -> bytes:
         raise DamagedContent(_inflated_part(raw, most)) from error
     if inflate.unconsumed_tail and inflate.decompress(inflate.unconsumed_tail, 1):
         raise TooMuchContent(f"more than {most} bytes")
-    if not inflate.eof and raw.strip():
+    if not inflate.eof and raw.strip() and not _complete_without_checksum(raw, most):
         raise DamagedContent(data)
     return data
+
+
+def _complete_without_checksum(raw: bytes, most: int) -> bool:
+    """True where only the last bytes, a checksum, are cut off: some producers count a few bytes too few."""
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        inflate.decompress(raw[2:], most + 1)
+    except zlib.error:
+        return False
+    return inflate.eof
 
 
 def _inflated_part(raw: bytes, most: int) -> bytes:

@@ -5,9 +5,10 @@ from typing import Any
 
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import PDFStream, num_value, resolve1, stream_value
+from pdfminer.pdftypes import PDFStream, num_value, resolve1
 
 from archive.ingest.extract.content import DamagedContent, TooMuchContent, operators, stream_bytes
+from archive.ingest.extract.fonts import UnnamedFont
 
 MAX_OPERATORS_A_PAGE = 1_000_000
 # To enter a form costs as much as so many other operators.
@@ -139,7 +140,11 @@ class PageInterpreter(PDFPageInterpreter):
         self.stream_ids.clear()
         parts = []
         for each in streams:
-            stream = stream_value(each)
+            stream = resolve1(each)
+            if not isinstance(stream, PDFStream):
+                # it has been lost, and with it what it drew
+                self.page.damaged = True
+                continue
             if stream.objid is not None:
                 if stream.objid in self.parent_stream_ids:
                     continue
@@ -170,8 +175,12 @@ class PageInterpreter(PDFPageInterpreter):
             self.device.render_string(self.textstate, seq, None, None)
 
     def do_Tf(self, fontid: Any, fontsize: Any) -> None:
-        if hasattr(fontid, "name"):
-            super().do_Tf(fontid, fontsize)
+        if not hasattr(fontid, "name"):
+            return
+        if fontid.name not in self.fontmap:
+            # pdfminer would take a Latin face, and give out other characters than those printed
+            self.fontmap[fontid.name] = UnnamedFont(2)
+        super().do_Tf(fontid, fontsize)
 
     def do_EI(self, obj: Any) -> None:
         if isinstance(obj, dict):

@@ -48,12 +48,14 @@ class Reading:
     ended_by: Exception | None = None
 
     @property
-    def whole(self) -> bool:
-        return not self.broken and self.ended_by is None
+    def mendable(self) -> bool:
+        """True where something is damaged; what is too much stays too much."""
+        ended = self.ended_by is not None and not isinstance(self.ended_by, LimitExceeded)
+        return ended or any(problem not in TOO_MUCH.values() for problem in self.broken.values())
 
     def worth(self) -> tuple[int, int]:
-        """Grows with what was read: pages with all they hold, then glyphs."""
-        return len(self.sheets) - len(self.broken), sum(len(sheet.glyphs) for sheet in self.sheets)
+        """Grows with what was read: pages, then glyphs."""
+        return len(self.sheets), sum(len(sheet.glyphs) for sheet in self.sheets)
 
 
 class Document(PDFDocument):
@@ -78,7 +80,7 @@ def read_pdf(
             raise UnreadableFile(name, "内容不是 PDF", "请确认文件类型，或另存为 PDF 后再上传")
         stream.seek(0)
         reading = Reading() if rewrite else _read(stream, name, password, progress)
-    if rewrite or not reading.whole:
+    if rewrite or reading.mendable:
         reading = _better(reading, path, name, password, progress, stalled=rewrite)
     if not reading.sheets or len(reading.broken) == len(reading.sheets):
         raise _nothing_read(reading, name)
@@ -103,8 +105,6 @@ def _better(
     first: Reading, path: Path, name: str, password: str, progress: PageDone | None, stalled: bool
 ) -> Reading:
     """The reading of the rewritten file where that gives more, with a note that it was rewritten; else the first."""
-    if isinstance(first.ended_by, LimitExceeded):
-        return first
     try:
         second = _read(repair.rewritten(path, password), name, "", progress)
     except repair.WrongPassword as error:
@@ -113,6 +113,12 @@ def _better(
         return first
     if second.worth() <= first.worth():
         return first
+    # rewriting forgets what is lost for good; a page that gained nothing by it is as broken as before
+    for page, problem in first.broken.items():
+        if page > len(second.sheets) or len(second.sheets[page - 1].glyphs) <= len(
+            first.sheets[page - 1].glyphs
+        ):
+            second.broken.setdefault(page, problem)
     problem = "读取时停住不动" if stalled else _problem(first)
     second.findings.append(
         Finding("file-repaired", "note", f"PDF 文件有损坏（{problem}），已自动修复后读取，请抽查正文是否完整")

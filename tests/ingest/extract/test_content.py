@@ -108,6 +108,13 @@ def test_what_unpacks_to_too_much_is_not_unpacked() -> None:
     assert stream_bytes(packed, 5_000_000) == bytes(5_000_000)
 
 
+def test_a_checksum_cut_off_is_no_damage() -> None:
+    text = b"BT (2022) Tj ET " * 50
+    for missing in (1, 4):
+        packed = PDFStream({"Filter": LIT("FlateDecode")}, zlib.compress(text)[:-missing])
+        assert stream_bytes(packed) == text
+
+
 def test_what_breaks_off_is_kept_and_told() -> None:
     text = b" ".join(str(i * i).encode() for i in range(5_000))
     packed = zlib.compress(text)

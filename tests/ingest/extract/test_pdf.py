@@ -165,6 +165,15 @@ def test_a_page_beyond_all_print_is_left_out(tmp_path: Path, content: str, what:
         reading_of(tmp_path, pdf_file(content))
 
 
+def test_what_has_been_lost_is_told(tmp_path: Path) -> None:
+    """A content stream that is nowhere, and a font that is nowhere: neither passes for an empty page."""
+    data = pdf_file(WORD, WORD).replace(b"/Contents 13 0 R", b"/Contents 99 0 R")
+    reading = reading_of(tmp_path, data)
+    assert [(finding.code, finding.page) for finding in reading.findings] == [("page-damaged", 2)]
+    sheet = sheet_of(tmp_path, pdf_file("BT /Gone 10 Tf 50 700 Td <4e004e01> Tj ET"))
+    assert (sheet.glyphs, sheet.undefined_glyphs) == ((), 2)
+
+
 def test_a_form_that_draws_itself(tmp_path: Path) -> None:
     form = stream(
         b"/X Do BT /F 10 Tf 9 9 Td (A) Tj ET", "/Type/XObject/Subtype/Form/BBox[0 0 99 99]/Resources 101 0 R"
