@@ -24,7 +24,7 @@ def sheets_to_pages(
     whole = list(sheets)
     halves = cut_spreads(whole)
     for sheet in (half.sheet for half in halves):
-        tables, glyphs = find_tables(sheet.number, sheet.glyphs, sheet.rules)
+        tables, glyphs = find_tables(sheet.number, sheet.glyphs, sheet.rules, sheet.height)
         rows = glyphs_to_rows(glyphs)
         for row in rows:
             sizes[round(row[len(row) // 2].size * 2) / 2] += len(row)

@@ -1,13 +1,25 @@
-"""Ruled tables: crossing horizontal and vertical rules make cells, whatever they were drawn as."""
+"""Ruled tables: crossing horizontal and vertical rules make cells, whatever they were drawn as.
+
+The outer sides may be open, and a three-line table has no vertical rules at all: its columns are the white between.
+"""
 
 from bisect import bisect_right
 from dataclasses import replace
 
+from archive.ingest.layout.furniture import BOTTOM_BAND, TOP_BAND
 from archive.ingest.layout.rows import glyphs_to_rows, glyphs_to_text
 from archive.ingest.lines import Glyph, Rule, RuledTable
 
 # Rules closer than this (points) are one; a rule reaches another when it ends this near to it.
 NEAR = 3.0
+# Strokes no longer than this, one behind the other with no more white than that, are one broken rule.
+DASH, DASH_GAP = 24.0, 7.0
+# A side is open where most horizontal rules go on so far beyond the outermost vertical one.
+OPEN = 14.0
+# One or two rows that fill so much of the page's height are a frame around its columns, not a table.
+FRAME = 0.5
+# The head of a three-line table is not higher than so many ems; its columns stand so many ems apart.
+HEAD, APART = 6.0, 0.7
 
 
 def clustered(values: list[float]) -> list[float]:
@@ -21,8 +33,7 @@ def clustered(values: list[float]) -> list[float]:
 
 def rules_to_grids(rules: tuple[Rule, ...]) -> list[tuple[list[Rule], list[Rule]]]:
     """(horizontal, vertical) rules of each connected grid of at least two cells."""
-    across = [rule for rule in rules if rule.top == rule.bottom]
-    down = [rule for rule in rules if rule.x0 == rule.x1]
+    across, down = joined_strokes(rules)
     if len(across) < 2 or len(down) < 2:
         return []
     group = list(range(len(across) + len(down)))
@@ -45,30 +56,175 @@ def rules_to_grids(rules: tuple[Rule, ...]) -> list[tuple[list[Rule], list[Rule]
     found = []
     for horizontal, vertical in grids.values():
         xs, ys = clustered([v.x0 for v in vertical]), clustered([h.top for h in horizontal])
-        if len(xs) >= 2 and len(ys) >= 2 and (len(xs) - 1) * (len(ys) - 1) >= 2:
+        if len(xs) >= 1 and len(ys) >= 2 and (len(sides(xs, ys, horizontal)) - 1) * (len(ys) - 1) >= 2:
             found.append((horizontal, vertical))
     return found
 
 
+def joined_strokes(rules: tuple[Rule, ...]) -> tuple[list[Rule], list[Rule]]:
+    """(horizontal, vertical) rules; what is drawn in dashes is one rule."""
+    across = sorted((r for r in rules if r.top == r.bottom), key=lambda r: (round(r.top, 1), r.x0))
+    down = sorted((r for r in rules if r.x0 == r.x1), key=lambda r: (round(r.x0, 1), r.top))
+    lines: list[Rule] = []
+    for rule in across:
+        last = lines[-1] if lines else None
+        short = last is not None and rule.x1 - rule.x0 <= DASH
+        if (
+            last is not None
+            and short
+            and abs(rule.top - last.top) < 0.5
+            and -1 <= rule.x0 - last.x1 <= DASH_GAP
+        ):
+            lines[-1] = Rule(last.x0, last.top, max(rule.x1, last.x1), last.top)
+        else:
+            lines.append(rule)
+    posts: list[Rule] = []
+    for rule in down:
+        last = posts[-1] if posts else None
+        short = last is not None and rule.bottom - rule.top <= DASH
+        if (
+            last is not None
+            and short
+            and abs(rule.x0 - last.x0) < 0.5
+            and -1 <= rule.top - last.bottom <= DASH_GAP
+        ):
+            posts[-1] = Rule(last.x0, last.top, last.x0, max(rule.bottom, last.bottom))
+        else:
+            posts.append(rule)
+    return lines, posts
+
+
+def sides(xs: list[float], ys: list[float], horizontal: list[Rule]) -> list[float]:
+    """The column edges with those of open sides, where the horizontal rules end beyond the outermost vertical ones."""
+    if len(ys) < 3:
+        return xs
+    lefts = sorted(min(h.x0 for h in horizontal if abs(h.top - y) <= NEAR) for y in ys)
+    rights = sorted(max(h.x1 for h in horizontal if abs(h.top - y) <= NEAR) for y in ys)
+    left, right = lefts[len(lefts) // 2], rights[len(rights) // 2]
+    result = list(xs)
+    if left < xs[0] - OPEN:
+        result.insert(0, left)
+    if right > xs[-1] + OPEN:
+        result.append(right)
+    return result
+
+
 def find_tables(
-    page: int, glyphs: tuple[Glyph, ...], rules: tuple[Rule, ...]
+    page: int, glyphs: tuple[Glyph, ...], rules: tuple[Rule, ...], height: float = 842.0
 ) -> tuple[list[RuledTable], list[Glyph]]:
     """(the ruled tables of a page from top to bottom, the glyphs that stand in none)."""
     rest = list(glyphs)
     tables: list[RuledTable] = []
+    taken: list[tuple[float, float]] = []
     for horizontal, vertical in rules_to_grids(rules):
         xs, ys = clustered([v.x0 for v in vertical]), clustered([h.top for h in horizontal])
-        inside: list[Glyph] = []
-        outside: list[Glyph] = []
-        for glyph in rest:
-            x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
-            (inside if xs[0] < x < xs[-1] and ys[0] < y < ys[-1] else outside).append(glyph)
+        xs = sides(xs, ys, horizontal)
+        if len(ys) <= 3 and ys[-1] - ys[0] > FRAME * height:
+            continue
+        if len(xs) == 2:
+            # a text box with a bar over it: its text is text
+            taken.append((ys[0], ys[-1]))
+            continue
+        inside, outside = parted(rest, xs[0], ys[0], xs[-1], ys[-1])
         if not inside:
             continue
         rest = outside
+        taken.append((ys[0], ys[-1]))
         rows = grid_to_rows(inside, xs, ys, horizontal, vertical)
-        tables.append(RuledTable(rows=rows, page=page, box=(xs[0], ys[0], xs[-1], ys[-1]), last_page=page))
+        tables.append(made(page, rows, (xs[0], ys[0], xs[-1], ys[-1]), inside))
+    for ys, left, right in three_lines(rules, taken, height):
+        inside, outside = parted(rest, left, ys[0], right, ys[-1])
+        if rows := open_rows(inside, ys):
+            rest = outside
+            tables.append(made(page, rows, (left, ys[0], right, ys[-1]), inside))
     return sorted(tables, key=lambda table: table.box[1]), rest
+
+
+def made(
+    page: int,
+    rows: tuple[tuple[str, ...], ...],
+    box: tuple[float, float, float, float],
+    glyphs: list[Glyph],
+) -> RuledTable:
+    sure = [glyph.confidence for glyph in glyphs if glyph.confidence is not None]
+    confidence = round(sum(sure) / len(sure), 3) if sure else None
+    return RuledTable(rows=rows, page=page, box=box, last_page=page, confidence=confidence)
+
+
+def parted(
+    glyphs: list[Glyph], left: float, top: float, right: float, bottom: float
+) -> tuple[list[Glyph], list[Glyph]]:
+    """(the glyphs inside a box, those outside)."""
+    inside: list[Glyph] = []
+    outside: list[Glyph] = []
+    for glyph in glyphs:
+        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
+        (inside if left < x < right and top < y < bottom else outside).append(glyph)
+    return inside, outside
+
+
+def three_lines(
+    rules: tuple[Rule, ...], taken: list[tuple[float, float]], height: float
+) -> list[tuple[list[float], float, float]]:
+    """(heights, left, right) of three or more horizontal rules of one length that belong to no grid."""
+    across, _ = joined_strokes(rules)
+    groups: list[list[Rule]] = []
+    for rule in across:
+        if any(top - NEAR <= rule.top <= bottom + NEAR for top, bottom in taken):
+            continue
+        # the rules under a running head and over a page number
+        if not TOP_BAND * height < rule.top < (1 - BOTTOM_BAND) * height:
+            continue
+        for group in groups:
+            if abs(group[0].x0 - rule.x0) <= NEAR and abs(group[0].x1 - rule.x1) <= NEAR:
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    found = [(clustered([rule.top for rule in group]), group[0].x0, group[0].x1) for group in groups]
+    return [entry for entry in found if len(entry[0]) >= 3]
+
+
+def open_rows(glyphs: list[Glyph], ys: list[float]) -> tuple[tuple[str, ...], ...]:
+    """The rows of a table without vertical rules, its columns told by the white between them; () where it is none.
+
+    A line with nothing in the first column goes on with the row above it.
+    """
+    if not glyphs:
+        return ()
+    lines = glyphs_to_rows(glyphs)
+    size = sorted(glyph.size for glyph in glyphs)[len(glyphs) // 2]
+    head = [line for line in lines if line[0].bottom <= ys[1] + NEAR]
+    body = lines[len(head) :]
+    if not head or len(body) < 2 or ys[1] - ys[0] > HEAD * size:
+        return ()
+    edges: list[float] = []
+    reach: float | None = None
+    for glyph in sorted(glyphs, key=lambda glyph: glyph.x0):
+        if reach is not None and glyph.x0 - reach > APART * size:
+            edges.append((reach + glyph.x0) / 2)
+        reach = glyph.x1 if reach is None else max(reach, glyph.x1)
+    full = sum(1 for line in body if len({bisect_right(edges, glyph.x0) for glyph in line}) > 1)
+    if not edges or full * 2 < len(body):
+        return ()
+
+    def cells(line: list[Glyph]) -> list[str]:
+        parts: list[list[Glyph]] = [[] for _ in range(len(edges) + 1)]
+        for glyph in line:
+            parts[bisect_right(edges, glyph.x0)].append(glyph)
+        return [glyphs_to_text(tuple(part)).strip() for part in parts]
+
+    rows = [["".join(texts) for texts in zip(*map(cells, head), strict=True)]]
+    above = head[-1]
+    for line in body:
+        texts = cells(line)
+        ruled = any(above[0].bottom <= y + NEAR and y - NEAR <= line[0].bottom for y in ys[1:-1])
+        if texts[0] or ruled:
+            rows.append(texts)
+        else:
+            rows[-1] = [a + b for a, b in zip(rows[-1], texts, strict=True)]
+        above = line
+    return tuple(map(tuple, rows))
 
 
 def grid_to_rows(
@@ -110,15 +266,40 @@ def grid_to_rows(
 def continues(upper: RuledTable, lower: RuledTable) -> bool:
     """True when `lower`, at the head of the next page, has the columns of `upper`."""
     same_columns = len(upper.rows[0]) == len(lower.rows[0])
+    shift = lower.box[0] - upper.box[0]
+    # the margins of a bound volume are wider towards the spine
     return (
         same_columns
         and lower.page == (upper.last_page or upper.page) + 1
-        and abs(upper.box[0] - lower.box[0]) < 2 * NEAR
-        and abs(upper.box[2] - lower.box[2]) < 2 * NEAR
+        and abs(shift - (lower.box[2] - upper.box[2])) < 4 * NEAR
+        and abs(shift) < 60
     )
 
 
 def join_tables(upper: RuledTable, lower: RuledTable) -> RuledTable:
-    """One table of two parts; a header row that is printed again is dropped."""
-    rows = lower.rows[1:] if lower.rows[0] == upper.rows[0] else lower.rows
-    return replace(upper, rows=upper.rows + rows, last_page=lower.page)
+    """One table of two parts; header rows that are printed again are dropped, a row cut by the page is whole again."""
+    repeated = 0
+    for above, below in zip(upper.rows[:3], lower.rows, strict=False):
+        if above != below:
+            break
+        repeated += 1
+    rows = lower.rows[repeated:]
+    before = upper.rows
+    if rows and goes_on_in_row(before, rows[0]):
+        before = (*before[:-1], tuple(a + b for a, b in zip(before[-1], rows[0], strict=True)))
+        rows = rows[1:]
+    return replace(upper, rows=before + rows, last_page=lower.page)
+
+
+def goes_on_in_row(above: tuple[tuple[str, ...], ...], row: tuple[str, ...]) -> bool:
+    """True when `row` is the rest of the row that the page cut: nothing in a first column that is always filled."""
+    return (
+        len(above) >= 3
+        and not row[0]
+        and all(other[0] for other in above)
+        and all(
+            before and before[-1] not in "。；！？"
+            for before, rest in zip(above[-1], row, strict=True)
+            if rest
+        )
+    )
