@@ -82,8 +82,14 @@ def read_pdf(
         reading = Reading() if rewrite else _read(stream, name, password, progress)
     if rewrite or reading.mendable:
         reading = _better(reading, path, name, password, progress, stalled=rewrite)
+    if isinstance(reading.ended_by, LimitExceeded):
+        raise reading.ended_by
     if not reading.sheets or len(reading.broken) == len(reading.sheets):
         raise _nothing_read(reading, name)
+    if reading.ended_by is not None:
+        last = len(reading.sheets)
+        problem = f"PDF 文件有损坏，第{last}页之后没有读出（{type(reading.ended_by).__name__}），请用原排版文件重新导出"
+        reading.findings.append(Finding("file-damaged", "error", problem, page=last))
     reading.findings += [
         Finding(
             "page-damaged",
@@ -135,8 +141,6 @@ def _problem(reading: Reading) -> str:
 
 
 def _nothing_read(reading: Reading, name: str) -> IngestError:
-    if isinstance(reading.ended_by, LimitExceeded):
-        return reading.ended_by
     if reading.broken:
         page, problem = next(iter(reading.broken.items()))
         kind = LimitExceeded if problem in TOO_MUCH.values() else UnreadableFile

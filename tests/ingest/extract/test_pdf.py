@@ -165,6 +165,22 @@ def test_a_page_beyond_all_print_is_left_out(tmp_path: Path, content: str, what:
         reading_of(tmp_path, pdf_file(content))
 
 
+def test_pages_that_are_promised_and_not_there_are_told(tmp_path: Path) -> None:
+    data = pdf_file(WORD, WORD).replace(b"/Kids[10 0 R 12 0 R]/Count 2", b"/Kids[10 0 R 98 0 R]/Count 2")
+    reading = reading_of(tmp_path, data)
+    assert len(reading.sheets) == 1
+    (finding,) = reading.findings
+    assert (finding.code, finding.severity, finding.page) == ("file-damaged", "error", 1)
+    assert "第1页之后没有读出" in finding.message
+
+
+def test_more_pages_than_any_issue_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.ingest.extract.pdf.MAX_PAGES", 3)
+    assert len(reading_of(tmp_path, pdf_file(*[WORD] * 3)).sheets) == 3
+    with pytest.raises(errors.LimitExceeded, match="超过 3 页"):
+        reading_of(tmp_path, pdf_file(*[WORD] * 4))
+
+
 def test_what_has_been_lost_is_told(tmp_path: Path) -> None:
     """A content stream that is nowhere, and a font that is nowhere: neither passes for an empty page."""
     data = pdf_file(WORD, WORD).replace(b"/Contents 13 0 R", b"/Contents 99 0 R")
