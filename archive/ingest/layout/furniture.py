@@ -12,8 +12,13 @@ from archive.ingest.layout.rows import Segment
 TOP_BAND, BOTTOM_BAND = 0.09, 0.07
 # A text that recurs on this share of the pages (and on three at least) is furniture.
 RECURS = 0.25
-# A page number is alone with its dashes: — 59 —, -59-, 59, ·59·, 第59页
-PAGE_NUMBER = re.compile(r"^[-–—―•·.\s]*第?\s*(\d{1,4})\s*页?[-–—―•·.\s]*$")
+# A page number is alone with its dashes: — 59 —, -59-, －５９－, 59, ·59·, 第59页, 第59页 共74页, 59/74
+DASHES = r"[-–—―─－~～•·・.|\s]*"
+PAGE_NUMBER = re.compile(
+    rf"^{DASHES}第?\s*(\d{{1,4}})\s*页?(?:\s*[,，/／]?\s*共\s*\d{{1,4}}\s*页|\s*[/／]\s*\d{{1,4}})?{DASHES}$"
+)
+# What stands apart beside a page number: — 　59　 —, 第59页　　共74页
+BESIDE_NUMBER = re.compile(r"^(?:[-–—―─－~～•·・]{1,4}|共\s*\d{1,4}\s*页)$")
 # The name of a gazette and of an issue at the head of a numbered page, however few pages there are.
 HEAD = re.compile(r"^(?=.)(?:[\u4e00-\u9fff]{2,20}公报)?(?:#年第?#期|#年增刊#?)?(?:[（(]总第?#期[）)])?$")
 DIGITS = re.compile(r"\d+")
@@ -53,8 +58,9 @@ def split_furniture(
             if not in_bands(segment, height):
                 body.append(segment)
                 continue
+            beside = number is not None and BESIDE_NUMBER.match(segment.text)
             is_head = number is not None and HEAD.match(shape(segment))
-            if PAGE_NUMBER.match(segment.text) or shape(segment) in recurring or is_head:
+            if PAGE_NUMBER.match(segment.text) or shape(segment) in recurring or is_head or beside:
                 taken.append(segment.text)
             else:
                 body.append(segment)
