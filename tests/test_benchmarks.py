@@ -56,5 +56,7 @@ def test_reading_is_measured_beside_pdf2txt() -> None:
     assert measured["steps"] == pytest.approx(
         measured["extract"] + measured["layout"] + measured["parse"], abs=0.002
     )
-    assert measured["ratio_whole"] == pytest.approx(measured["whole_command"] / measured["pdf2txt"], abs=0.002)
+    assert measured["ratio_whole"] == pytest.approx(
+        measured["whole_command"] / measured["pdf2txt"], abs=0.002
+    )
     assert not Path("/proc/self/statm").exists() or measured["megabytes"] > 10

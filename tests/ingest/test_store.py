@@ -468,9 +468,7 @@ def test_validity_and_confidence_are_stored_and_fitted() -> None:
             Block("note", "（附注）", confidence=float("nan")),
         ),
     )
-    misread = make_document(
-        2, title="另一件", validity=Validity(years=10**30, evidence=("有效期百万年。",))
-    )
+    misread = make_document(2, title="另一件", validity=Validity(years=10**30, evidence=("有效期百万年。",)))
     issue = save_issue(make_parsed_issue(documents=(sure, misread)), file_size=1)
     first, second = issue.documents.all()
     assert (first.effective_on, first.expires_on, first.valid_years) == (

@@ -68,4 +68,6 @@ def test_a_scan_without_the_extra_is_read_as_pages_without_text(shared: Path) ->
     issue = read_issue(shared / "issue" / "scanned.pdf")
     assert issue.documents == ()
     assert all(page.wants_ocr and not page.readable for page in issue.pages)
-    assert [finding.code for finding in issue.findings if finding.severity == "error"] == ["scan-without-text"]
+    assert [finding.code for finding in issue.findings if finding.severity == "error"] == [
+        "scan-without-text"
+    ]
