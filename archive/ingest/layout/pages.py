@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from archive.ingest.layout.columns import column_edges, full_width, reading_order, segments_to_line
+from archive.ingest.layout.footnotes import with_footnotes_behind
 from archive.ingest.layout.furniture import find_furniture, printed_numbers, split_furniture
 from archive.ingest.layout.gutters import Form, page_gutters
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
@@ -78,6 +79,7 @@ def sheets_to_pages(
         )
         if progress:
             progress(sheet.number, len(drawn))
+    pages = with_footnotes_behind(pages, [sheet.rules for sheet, _, _ in drawn], body_size)
     return join_halves(halves, join_over_pages(pages), whole)
 
 

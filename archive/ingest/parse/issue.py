@@ -34,6 +34,10 @@ def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN)
     printed = {page.number: page.printed_number for page in pages}
     unreadable = [page.number for page in pages if not page.readable]
     issue = parse_items(items, source, heads, printed, unreadable, known)
+    # a footnote may be read with the next page, where its paragraph ends: it is printed on its own
+    lines: dict[int | None, list[Line]] = {}
+    for line in (line for page in pages for line in page.lines):
+        lines.setdefault(line.page, []).append(line)
     return replace(
         issue,
         findings=(*issue.findings, *undefined_glyph_findings(pages)),
@@ -43,7 +47,9 @@ def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN)
                 page.width,
                 page.height,
                 page.printed_number,
-                tuple((line.text, *line.box, line.confidence) for line in page.lines if line.box),
+                tuple(
+                    (line.text, *line.box, line.confidence) for line in lines.get(page.number, []) if line.box
+                ),
                 page.readable,
                 page.text,
             )
