@@ -38,8 +38,10 @@ BRACKETED = re.compile(
     rf"(?P<code>{CODE})〔(?P<year>{YEAR})年?〕(?P<dated>年)?-?(?P<branch>{BRANCH})"
     rf"(?P<de>第?)〔?(?P<sequence>{SEQUENCE})〕?(?P<hao>号?)〕?(?P<tail>令|公告|通告)?文?件?"
 )
-# 温政办[201547号, 锡政规[20151号: the closing bracket was lost or read as a figure
-HALF_BRACKETED = re.compile(rf"(?P<code>{CODE})〔(?P<year>{FULL_YEAR})(?P<sequence>[0-9]{{1,4}})(?P<hao>号)")
+# 温政办[201547号, 锡政规[20151号, 汀政办[2022J1号: the closing bracket was lost or read as a figure or a letter
+HALF_BRACKETED = re.compile(
+    rf"(?P<code>{CODE})〔(?P<year>{FULL_YEAR})(?P<odd>[JjIl|!]?)(?P<sequence>[0-9]{{1,4}})(?P<hao>号)"
+)
 # 北京市人民政府令[94年第27号]
 ALL_IN_BRACKETS = re.compile(
     rf"(?P<code>{CODE})〔(?P<year>{YEAR})(?P<dated>年)第?(?P<sequence>{SEQUENCE})号〕"
@@ -77,7 +79,7 @@ YEARLESS_ENDS = re.compile(
 )
 NO_CODE = re.compile(r"关于|根据|按照|依据|附件|印发")
 LEAD = re.compile(
-    r"^(?:[?■□●◆★\ufeff]+|摘自|文号:?|发文字号:?|(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日(?=[\u3400-\u9fff]))"
+    r"^(?:[?■□●◆★\ufeff]+|摘自|〔(?:发布文号|发文字号|文号)〕[:：]?|(?:公文|发布)?文号[:：]?|发文字号[:：]?|(?:19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日(?=[\u3400-\u9fff]))"
 )
 ABBREVIATED = re.compile(r"[发字函文规办]$")
 REPUBLIC = re.compile(r"^中华人民共和国(?=\S{2,}(?:令|公告|通告)$)")
@@ -112,9 +114,10 @@ CODE_BEFORE = re.compile(r"(?:[A-Za-z\u3400-\u9fff·]+(?:〔[\u3400-\u9fff]{1,4}
 WORDS_BEFORE = re.compile(
     r"根据|依据|按照|依照|遵照|参照|对照|比照|贯彻|落实|执行|结合|废止|修订|修改|修正|印发|下发|转发|批转|发布|公布|颁布|施行"
     r"|制定|出台|文件|通知|意见|以及|同时|关于|属于|包括|取消|撤销|代替|替代|规定|要求|精神|批准|印制|通过|明确|遵循|适用|实施"
-    r"|收到|来函|附上|参见|详见|简称|所称|其中|此前|原有|上述|分别|涉及|符合|违反|属|第[0-9]+条"
+    r"|收到|来函|附上|现将|现就|已被|已由|已经|请按|应按|可按|仍按|均按|须按|依|参见|详见|简称|所称|其中|此前|原有|上述|分别|涉及|符合|违反|属|第[0-9]+条"
 )
 WORDS_BEFORE_DECREE = re.compile(WORDS_BEFORE.pattern + r"|次会议")
+WORD_BEFORE_SHORT = re.compile(rf"(?:{WORDS_BEFORE.pattern}|[和及与或以由经将对见的在被是并按照因原])$")
 # One character that may also begin a code (和政发, 经信发): taken off only where a sentence runs on into the number.
 CHARACTER_BEFORE = re.compile(
     r"^(?:[和及与或](?=[^政府办委党人].)|[以由经将对见的在即为从把被是并据照因](?=[^政府办委党人]..))"

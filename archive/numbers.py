@@ -229,7 +229,7 @@ def _number_of(found: dict[str, str | None]) -> DocumentNumber | None:
         branch=branch,
         year_first=year_first,
         dated=dated,
-        misread=misread,
+        misread=misread or bool(found.get("odd")),
     )
 
 
@@ -324,6 +324,9 @@ def _code_start(folded: str, floor: int, end: int, codes: frozenset[str], decree
         for length in range(min(len(stripped), forms.WINDOW), 2, -1):
             if stripped[-length:] in codes:
                 return floor + len(stripped) - length
+        # a code of two characters may also be the end of a longer one, unless a word stands before it
+        if stripped[-2:] in codes and forms.WORD_BEFORE_SHORT.search(stripped[:-2]):
+            return floor + len(stripped) - 2
     match = forms.CODE_BEFORE.search(window)
     if not match:
         return end

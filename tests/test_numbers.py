@@ -136,6 +136,9 @@ def test_letters_for_figures_are_read_and_told() -> None:
     number = read_number("汀文发[1994]ll号")
     assert number is not None
     assert (number.sequence, number.misread) == (11, True)
+    bracket = read_number("汀文发〔2022J11号")
+    assert bracket is not None
+    assert (bracket.canonical, bracket.misread) == ("汀文发〔2022〕11号", True)
     clean = read_number("汀文发[1994]11号")
     assert clean is not None
     assert not clean.misread
@@ -224,6 +227,14 @@ def test_a_known_code_settles_where_it_begins() -> None:
     assert [f.number.code for f in find_numbers(text, codes)] == ["汀建规函"]
     joint = frozenset({"甲委、乙行公告"})
     assert [f.number.code for f in find_numbers("按甲委、乙行公告〔2022〕3号", joint)] == ["甲委、乙行公告"]
+
+
+@pytest.mark.parametrize("words", ["现将", "已被", "请按", "经", "见", "，"])
+def test_a_known_code_of_two_characters_is_not_swallowed(words: str) -> None:
+    found = find_numbers(f"各部门：{words}汀发〔2022〕3号执行", frozenset({"汀发"}))
+    assert [f.number.code for f in found] == ["汀发"]
+    longer = find_numbers("根据省汀发〔2022〕3号", frozenset({"汀发"}))
+    assert [f.number.code for f in longer] == ["省汀发"]
 
 
 def test_every_real_printed_form(shared: Path) -> None:

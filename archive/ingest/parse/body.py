@@ -17,7 +17,7 @@ from archive.ingest.parse.mending import with_tails_returned
 from archive.ingest.parse.records import Attachment, Block, Enclosure, Roster, Section, Table
 from archive.ingest.parse.rosters import is_roster_line, read_roster, starts_roster
 from archive.ingest.parse.sections import SectionReader, read_label, starts_with_label
-from archive.ingest.parse.signs import COPY_LINE, folded, is_date_line, is_note, read_date
+from archive.ingest.parse.signs import COPY_LINE, folded, is_body_name, is_date_line, is_note, read_date
 
 
 @dataclass
@@ -87,11 +87,19 @@ def take_sign(body: Body, mark: str, text: str) -> None:
     if mark == "recipient" and not body.recipients:
         body.recipients = text.rstrip("：: ")
     elif mark == "signature" and body.signed_on is None:
-        body.signed_by = (*body.signed_by, re.sub(r"\s+", " ", text).strip())
+        body.signed_by = (*body.signed_by, *signers(text))
     elif mark == "date" and body.signed_on is None:
         body.signed_on = read_date(text)
     elif mark == "note" and not body.note:
         body.note = text.strip("（）() ")
+
+
+def signers(text: str) -> list[str]:
+    """The bodies that sign on one line, set apart by blanks: 云岭市财政局　　云岭市水务局; else the line as one."""
+    parts = text.split()
+    if len(parts) > 1 and all(len(part) > 3 and is_body_name(part) for part in parts):
+        return parts
+    return [" ".join(parts)]
 
 
 def _text(group: list[Item]) -> str:

@@ -7,7 +7,7 @@ Specimens:
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.ingest.lines import Line, RuledTable
 from archive.ingest.parse.records import ContentsEntry
@@ -16,13 +16,18 @@ from archive.numbers import canonical, is_number_line, read_number
 
 Item = Line | RuledTable
 
-HEADING = re.compile(r"^(?:目录|总目录|本期目录|目次|CONTENTS)$")
+HEADING = re.compile(r"^(?:CONTENTS)?(?:总?目录|本期目录|本期要目|要目|目次)(?:CONTENTS)?$|^CONTENTS$")
 CATEGORY = re.compile(r"^[【\[〖]([^【】\[\]〖〗]{2,20})[】\]〗]$")
 BULLET = re.compile(r"^[-–•·●◆■□▲△★☆○*]\s*(?=\S)")
-# ……………（8）, ……8, \t（16）, ·····12
+# ……………（8）, ……8, \t（16）, ·····12, / 8, [8], ……— 8 —
 PAGE = re.compile(
-    r"(?:[.·…⋯．\s\u3000\t-]{2,}|(?<=[）)])\s*)[（(〔]?\s*(\d{1,4})\s*[）)〕]?\s*$|\s*[（(]\s*(\d{1,4})\s*[）)]\s*$"
+    r"(?:[.·…⋯．\s\u3000\t-]{2,}|(?<=[）)])\s*|\s*[/／]\s*)[（(〔\[［—–]?\s*(\d{1,4})\s*[）)〕\]］—–]?\s*$"
+    r"|\s*[（(\[［]\s*(\d{1,4})\s*[）)\]］]\s*$"
 )
+# a page number on the line below its entry: 8, — 8 —
+PAGE_ALONE = re.compile(r"^[—–-]?\s*(\d{1,3})\s*[—–-]?$")
+# 第一章 总则……（1）, 1.1 编制目的……2: the contents of a plan, not of an issue
+INNER = re.compile(r"^(?:第[一二三四五六七八九十百\d]+[编章节条]|\d+(?:\.\d+)+|\d+\s)")
 LEADERS = re.compile(r"[.·…⋯．\u2026\u22ef-]{2,}.*$")
 # the number behind a title, in its own brackets
 NUMBER_BEHIND = re.compile(r"[（(]([^（）()]*(?:〔|\[|［|第)[^（）()]*?号[^（）()]{0,40})[）)]\s*$")
@@ -50,7 +55,8 @@ def find_contents(items: list[Item]) -> Contents:
             break
         if HEADING.match(folded(item.text).upper()):
             contents = read_contents(items, index + 1)
-            if contents.entries:
+            inner = sum(1 for entry in contents.entries if INNER.match(entry.title))
+            if contents.entries and 2 * inner <= len(contents.entries):
                 return contents
     return Contents((), 0, 0)
 
@@ -68,11 +74,16 @@ def read_contents(items: list[Item], start: int) -> Contents:
         if found := CATEGORY.match(folded(text)):
             category, pending, end = found.group(1), [], index + 1
             continue
-        if is_number_line(text) and not pending_is_title(pending, text):
+        if is_number_line(text) and without_page(text) == text:
             break
+        if (alone := PAGE_ALONE.match(text)) and not pending and last == index - 1 and entries:
+            if entries[-1].page is None:
+                entries[-1] = replace(entries[-1], page=int(alone.group(1)))
+            end, last = index + 1, index
+            continue
         if item.page is not None and first_page is not None and item.page > first_page + 8:
             break
-        complete = entry_of("".join([*pending, text]), text)
+        complete = entry_of("\n".join([*pending, text]), text)
         if complete is None:
             pending.append(text)
             if len(pending) > MAX_ENTRY_LINES:
@@ -84,12 +95,13 @@ def read_contents(items: list[Item], start: int) -> Contents:
             # a bare line above an entry is a category that is printed without brackets
             if 2 <= len(folded(heading)) <= 12 and not TITLE_END.search(folded(heading)):
                 category = folded(heading)
-                title, number, page = entry_of("".join([*rest, text]), text) or complete
+                title, number, page = entry_of("\n".join([*rest, text]), text) or complete
         elif pending and len(pending[0]) <= 12 and is_bare_category(pending[0], item):
             category = folded(pending[0])
-            title, number, page = entry_of("".join([*pending[1:], text]), text) or complete
+            title, number, page = entry_of("\n".join([*pending[1:], text]), text) or complete
         entries.append(ContentsEntry(category, title, number, page))
         pending, end, last = [], index + 1, index
+    entries = with_decrees_whole(entries)
     return Contents(tuple(entries), start - 1, max(end, last + 1) if entries else start - 1)
 
 
@@ -107,9 +119,40 @@ def title_like(title: str) -> bool:
     return bool(TITLE_END.search(folded(title))) or "关于" in title
 
 
-def pending_is_title(pending: list[str], number_line: str) -> bool:
-    """True when a number in brackets on a line of its own belongs to the entry above: （云政办函〔2022〕37号） （59）."""
-    return bool(pending) and number_line.strip()[:1] in "（(" and PAGE.search(number_line) is not None
+def without_page(text: str) -> str:
+    """The line without the page number that ends it: 云政办函〔2022〕37号 for 云政办函〔2022〕37号 / 59."""
+    found = PAGE.search(text)
+    return LEADERS.sub("", text[: found.start()]).rstrip(" \u3000\t") if found else text
+
+
+def without_behind(text: str) -> str:
+    """An entry without the number behind its title."""
+    found = NUMBER_BEHIND.search(text)
+    return text[: found.start()] if found else text
+
+
+def with_decrees_whole(entries: list[ContentsEntry]) -> list[ContentsEntry]:
+    """The entries with a decree and the regulation that it puts into force, on the same page, as one.
+
+    云岭省人民政府令（第12号）……（4） / 云岭省历史建筑保护办法……（4）
+    """
+    result: list[ContentsEntry] = []
+    for entry in entries:
+        decree = result[-1] if result else None
+        if (
+            decree is not None
+            and decree.number
+            and decree.title.endswith("令")
+            and entry.number is None
+            and "关于" not in entry.title
+            and decree.page in (entry.page, None)
+        ):
+            result[-1] = ContentsEntry(
+                entry.category or decree.category, entry.title, decree.number, entry.page
+            )
+        else:
+            result.append(entry)
+    return result
 
 
 def entry_of(text: str, last_line: str) -> tuple[str, str | None, int | None] | None:
@@ -122,12 +165,22 @@ def entry_of(text: str, last_line: str) -> tuple[str, str | None, int | None] | 
         cut = PAGE.search(text)
         rest = text[: cut.start()] if cut else text
         rest = LEADERS.sub("", rest).rstrip(" \u3000\t")
+    elif text != last_line and (alone := PAGE_ALONE.match(last_line)):
+        rest = text[: -len(last_line)].rstrip()
+        if not title_like(without_behind(rest)):
+            return None
+        page = int(alone.group(1))
     number = None
     if behind := NUMBER_BEHIND.search(rest):
         read = read_number(behind.group(1))
         if read is not None:
             number = canonical(behind.group(1))
             rest = rest[: behind.start()]
+            if number and number.startswith("第") and folded(rest).endswith(("令", "公告", "通告")):
+                # 云岭省人民政府令（第12号）
+                number = canonical(folded(rest) + number) or number
+    elif page is not None and (below := rest.rsplit("\n", 1))[1:] and is_number_line(below[1]):
+        rest, number = below[0], canonical(below[1])
     if page is None and number is None:
         return None
     title = folded_title(rest)

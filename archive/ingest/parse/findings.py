@@ -18,6 +18,7 @@ from archive.ingest.parse.sections import (
 )
 from archive.ingest.parse.signs import folded
 from archive.ingest.parse.validity import is_contradictory
+from archive.numbers import read_number
 
 NUMBERED = frozenset({"heading", "paragraph"})
 
@@ -53,6 +54,18 @@ def document_findings(document: ParsedDocument) -> list[Finding]:
             "标题不一致：目录与正文所印标题不同",
             document.title_in_contents,
             document.title,
+        )
+    if (
+        document.number_as_printed
+        and (read := read_number(document.number_as_printed)) is not None
+        and read.misread
+    ):
+        add(
+            "number-misread",
+            "warning",
+            f"文号印作{document.number_as_printed}，读作{read.canonical}，请核对",
+            document.number_as_printed,
+            read.canonical,
         )
     if not document.title:
         add("title-missing", "warning", "没有找到标题，请补上")

@@ -22,7 +22,9 @@ from archive.ingest.parse.records import (
 from archive.ingest.parse.references import find_references
 from archive.ingest.parse.score import reading_score
 from archive.ingest.parse.signs import folded, read_date, read_issuer, read_kind
-from archive.ingest.parse.titles import Start, find_starts, printed_number
+from archive.ingest.parse.starts import Start
+from archive.ingest.parse.titles import find_starts, printed_number
+from archive.ingest.parse.unnumbered import adopted_on
 from archive.ingest.parse.validity import find_validity
 from archive.numbers import read_number
 
@@ -124,7 +126,7 @@ def parse_document(
     issuer = read_issuer(start.title)
     body = read_body(items[start.body : end], start.title, issuer, body_size)
     title = title_of(start, body)
-    signed_on = body.signed_on or date_beside_number(items, start)
+    signed_on = body.signed_on or date_beside_number(items, start) or date_under_title(items, start)
     pages = [item.page for item in items[start.first : end] if item.page]
     tables = [item.last_page for item in items[start.first : end] if isinstance(item, RuledTable)]
     last = max([*pages, *(page for page in tables if page)], default=None)
@@ -162,6 +164,11 @@ def date_beside_number(items: list[Item], start: Start) -> date | None:
     """The date printed in the brackets of the number line: （云地税所[2000]252号　2000年8月21日）."""
     line = items[start.number_at] if start.number_at is not None else None
     return read_date(line.text) if isinstance(line, Line) else None
+
+
+def date_under_title(items: list[Item], start: Start) -> date | None:
+    """The date on which a law or a decision without signature was adopted: （2022年3月28日…通过）."""
+    return adopted_on([item.text for item in items[start.body : start.body + 4] if isinstance(item, Line)])
 
 
 def title_of(start: Start, body: Body) -> str:

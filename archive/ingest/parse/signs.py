@@ -59,7 +59,7 @@ BODY_END = re.compile(
     r"(?:[（(][^（）()]{1,20}[）)])?$"
 )
 POSTS_THAT_SIGN = re.compile(
-    r"^(?:国家主席|主席|总理|代?省长|代?市长|代?州长|代?县长|代?区长|主任|部长|局长|行长|署长|院长)\s+\S{1,2}\s?\S{1,3}$"
+    r"^(?:国家主席|主席|总理|代?省长|代?市长|代?州长|代?县长|代?区长|主任|部长|局长|行长|署长|院长)(?:\s+|\s?[:：]\s?)\S{1,2}\s?\S{1,3}$"
 )
 CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
@@ -72,9 +72,11 @@ ARABIC_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 CHINESE_DATE = re.compile(
     r"([一二三四五六七八九零〇○ＯO0]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
+# 2022.3.28, 2022-03-28: only by itself on a line
+DOTTED_DATE = re.compile(r"(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})日?")
 NOTE = re.compile(r"^[（(](?:此件|此文|本文|联系人|不予公开|主动公开|依申请公开)[^（）()]{0,60}[）)]$")
 NOTE_WITHIN = re.compile(r"[（(]此件[^（）()]{1,20}[）)]")
-COPY_LINE = re.compile(r"^(?:抄送|主送|印发机关|分送)[:：]|\d日印发$")
+COPY_LINE = re.compile(r"^(?:抄送|抄报|主送|印发机关|分送)[:：]|\d日印(?:发|制)?$")
 
 
 def folded(text: str) -> str:
@@ -95,7 +97,7 @@ def chinese_to_number(text: str) -> int | None:
 def read_date(text: str) -> date | None:
     """The first date in a text, in Arabic or Chinese numerals; None when there is none or it is impossible."""
     plain = folded(text)
-    if found := ARABIC_DATE.search(plain):
+    if found := ARABIC_DATE.search(plain) or DOTTED_DATE.fullmatch(plain):
         year, month, day = (int(part) for part in found.groups())
     elif found := CHINESE_DATE.search(plain):
         year = int("".join(str(CHINESE_DIGITS[c]) for c in found.group(1)))
@@ -114,7 +116,7 @@ def read_date(text: str) -> date | None:
 def is_date_line(text: str) -> bool:
     """True when the line is a date and nothing else."""
     plain = folded(text)
-    return bool(ARABIC_DATE.fullmatch(plain) or CHINESE_DATE.fullmatch(plain))
+    return bool(ARABIC_DATE.fullmatch(plain) or DOTTED_DATE.fullmatch(plain) or CHINESE_DATE.fullmatch(plain))
 
 
 def is_note(text: str) -> bool:
@@ -150,7 +152,7 @@ def read_issuer(title: str) -> str:
     plain = folded(title)
     # 对 only where nothing clearer stands: 市对外经济合作局关于…
     about = r"关于|转发|批转|印发" if re.search(r"关于|转发|批转|印发", plain) else r"对"
-    decree = re.fullmatch(r"(.{2,60}?)(?:令|公告|通告)", plain)
+    decree = re.fullmatch(r"((?:(?!关于).){2,60}?)(?:令|公告|通告)", plain)
     before = decree.group(1) if decree else re.split(about, plain, maxsplit=1)[0]
     named = 2 <= len(before) <= 60 and before != plain and not any(c in before for c in "《》“”，。")
     return (

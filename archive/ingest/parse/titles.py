@@ -5,52 +5,89 @@ A start is a run of title lines with a number line under it (a document number b
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from archive.ingest.lines import Line, RuledTable
 from archive.ingest.parse.contents import Item, folded_title
+from archive.ingest.parse.portal import read_portal
 from archive.ingest.parse.records import ContentsEntry
 from archive.ingest.parse.signs import (
+    COPY_LINE,
     NOTE_WITHIN,
     TITLE_END,
     ends_sentence,
     folded,
-    is_body_name,
     is_date_line,
     is_note,
 )
+from archive.ingest.parse.starts import (
+    MAX_TITLE_LINES,
+    Start,
+    are_body_names,
+    balanced,
+    own_number,
+    title_lines,
+)
+from archive.ingest.parse.unnumbered import (
+    number_behind,
+    unnumbered_start,
+    unnumbered_starts,
+    untitled_start,
+)
 from archive.numbers import canonical, is_number_line
 
-MAX_TITLE_LINES = 7
 # A decree names its regulation, and prints it, within so many lines.
 DECREE_REACH = 12
 PUTS_INTO_FORCE = re.compile(r"(?:公布|发布|颁布|施行)")
-RECIPIENTS = re.compile(r"^(?:各|市|省|县|区|有关|[\u4e00-\u9fff]{2,12}(?:局|委|厅|部|办|政府)).*:$")
 # A title in the body and one in the contents name the same document from this likeness on.
 ALIKE = 0.72
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A document's title lines are items[first:number_at or body]; its body begins at items[body]."""
-
-    first: int
-    body: int
-    title: str
-    number_at: int | None = None
-    entry: int | None = None
-
-
 def find_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...]) -> list[Start]:
     """The starts of all documents from items[begin] on, in order, each with its contents entry where one fits."""
-    starts = number_line_starts(items, begin, entries)
-    if not starts and not entries:
-        alone = unnumbered_start(items, begin) or untitled_start(items, begin)
+    if not entries:
+        return starts_without_contents(items, begin)
+    starts = without_listed(items, match_entries(number_line_starts(items, begin, entries), entries))
+    starts = with_decrees_whole(items, add_missed(items, begin, starts, entries))
+    return with_numbers_behind(items, starts)
+
+
+def starts_without_contents(items: list[Item], begin: int) -> list[Start]:
+    """The starts in a file that prints no contents: of several documents or of one, at times under a portal's table."""
+    items = without_even_blanks(items)
+    portal = read_portal(items, begin)
+    starts = unnumbered_starts(items, portal.end, number_line_starts(items, portal.end, ()))
+    if not starts:
+        alone = unnumbered_start(items, portal.end) or untitled_start(items, portal.end)
+        if alone is None and portal.title_at is not None and portal.number_at is not None:
+            alone = Start(portal.title_at, portal.end, portal.title)
         starts = [alone] if alone else []
-    starts = without_listed(items, match_entries(starts, entries))
-    return with_decrees_whole(items, add_missed(items, begin, starts, entries))
+    starts = with_decrees_whole(items, without_listed(items, starts))
+    starts = with_numbers_behind(items, starts)
+    if len(starts) == 1 and starts[0].number_at is None and not starts[0].number_in_title:
+        starts = [replace(starts[0], number_at=portal.number_at)]
+    return starts
+
+
+def without_even_blanks(items: list[Item]) -> list[Item]:
+    """The items of a file with a blank line behind every line, where it says nothing; others as they are."""
+    lines = [item for item in items if isinstance(item, Line)]
+    if len(lines) < 6 or sum(line.after_blank for line in lines) < 0.8 * len(lines):
+        return items
+    return [replace(item, after_blank=False) if isinstance(item, Line) else item for item in items]
+
+
+def with_numbers_behind(items: list[Item], starts: list[Start]) -> list[Start]:
+    """The starts, each that has no number with the one printed behind its date."""
+    ends = [*(start.first for start in starts[1:]), len(items)][: len(starts)]
+    return [
+        start
+        if start.number_at is not None or start.number_in_title
+        else replace(start, number_at=number_behind(items, start, end))
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def number_line_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...]) -> list[Start]:
@@ -93,53 +130,22 @@ def is_text(item: Item) -> bool:
     if not isinstance(item, Line):
         return True
     text = folded(item.text)
+    if COPY_LINE.search(text):
+        return False
     return ends_sentence(text) or text.endswith(":") or is_date_line(text)
-
-
-def own_number(text: str) -> tuple[str, str] | None:
-    """(canonical, as printed) of a line that states a document's own number, alone or with issuer or date in brackets.
-
-    云政发〔2022〕1号, （云地税所[2000]252号　2000年8月21日）; None for any other line.
-    """
-    printed = text.strip()
-    if not balanced(folded(printed)):
-        return None
-    if is_number_line(printed):
-        number = canonical(printed)
-        return (number, printed) if number else None
-    if len(printed) <= 60 and printed[0] in "（(" and printed[-1] in "）)":
-        inside = printed[1:-1].strip()
-        head = re.split(r"[ \u3000，,；;]", inside, maxsplit=1)[0]
-        if head != inside and is_number_line(head):
-            number = canonical(head)
-            return (number, head) if number else None
-    return None
-
-
-def balanced(text: str) -> bool:
-    """True when every bracket of a folded text that opens in it closes in it."""
-    return all(text.count(a) == text.count(b) for a, b in ("()", "[]", "《》", "〔〕"))
 
 
 def title_below(items: list[Item], number_at: int) -> Start | None:
     """The start of a document that prints its number above its title, as issued papers and portals do."""
-    joined = ""
-    for index in range(number_at + 1, min(number_at + 1 + MAX_TITLE_LINES, len(items))):
-        line = items[index]
-        if not isinstance(line, Line):
-            return None
-        text = folded(line.text)
-        if (
-            ends_sentence(text)
-            or text.endswith((":", ",", "，"))
-            or is_date_line(text)
-            or own_number(line.text)
-        ):
-            return None
-        joined += line.text
-        if TITLE_END.search(folded(joined)):
-            return Start(number_at, index + 1, folded_title(joined), number_at)
-    return None
+    texts: list[str] = []
+    for item in items[number_at + 1 : number_at + 1 + MAX_TITLE_LINES]:
+        if not isinstance(item, Line):
+            break
+        texts.append(item.text)
+    count = title_lines(texts)
+    if not count:
+        return None
+    return Start(number_at, number_at + 1 + count, folded_title("".join(texts[:count])), number_at)
 
 
 def decree_below(items: list[Item], number_at: int) -> Start | None:
@@ -149,7 +155,7 @@ def decree_below(items: list[Item], number_at: int) -> Start | None:
     第12号 / 现公布修订后的《云岭省…实施条例》，自2019年1月1日起施行。 / 省长　林望舟 / … / 云岭省…实施条例
     """
     line = items[number_at]
-    if not isinstance(line, Line) or not folded(line.text).startswith("第"):
+    if not isinstance(line, Line) or not folded(line.text).lstrip("(").startswith("第"):
         return None
     behind = [item for item in items[number_at + 1 : number_at + 1 + DECREE_REACH] if isinstance(item, Line)]
     named: list[str] = []
@@ -162,41 +168,6 @@ def decree_below(items: list[Item], number_at: int) -> Start | None:
             if joined in named:
                 title = folded_title("".join(line.text for line in behind[i:end]))
                 return Start(number_at, number_at + 1, title, number_at)
-    return None
-
-
-def untitled_start(items: list[Item], begin: int) -> Start | None:
-    """The start of the one document of a file that begins with its recipients: a letter whose title was left out.
-
-    各区县财政局： … 云岭市财政局 / 2024年11月11日 — its title is "", and a finding says so.
-    """
-    lines = [(i, item) for i, item in enumerate(items) if i >= begin and isinstance(item, Line)]
-    if not lines or not RECIPIENTS.search(folded(lines[0][1].text)):
-        return None
-    for (_, above), (_, line) in pairwise(lines):
-        if is_date_line(line.text) and any(is_body_name(name) for name in above.text.split()):
-            return Start(lines[0][0], lines[0][0], "")
-    return None
-
-
-def unnumbered_start(items: list[Item], begin: int) -> Start | None:
-    """The start of the one document of a file that prints neither contents nor a number: its first lines.
-
-    Something must show that it is an official document: recipients, a date by itself, or 第一条.
-    """
-    lines = [(i, item) for i, item in enumerate(items) if i >= begin and isinstance(item, Line)]
-    joined = ""
-    for count, (index, line) in enumerate(lines[:MAX_TITLE_LINES]):
-        text = folded(line.text)
-        if ends_sentence(text) or text.endswith((":", ",")):
-            return None
-        joined += line.text
-        if not TITLE_END.search(folded(joined)):
-            continue
-        rest = [folded(other.text) for _, other in lines[count + 1 :]]
-        official = any(is_date_line(text) or re.match(r"第[一1]条", text) for text in rest)
-        if official or (rest and rest[0].endswith(":")):
-            return Start(lines[0][0], index + 1, folded_title(joined))
     return None
 
 
@@ -270,9 +241,12 @@ def first_title_line(texts: list[str], after_blank: list[bool]) -> int | None:
     """
     for index in range(len(texts) - 1, -1, -1):
         if "关于" in texts[index] or texts[index].endswith(("令", "公告", "通告")):
-            alone = index > 0 and texts[index].startswith("关于") and are_body_names(texts[index - 1])
-            if alone or (index > 0 and not after_blank[index] and is_begun_title(texts[index - 1])):
+            if index > 0 and not after_blank[index] and is_begun_title(texts[index - 1]):
                 return index - 1
+            if texts[index].startswith("关于"):
+                # issuers stand above, one a line or several: 云岭市财政局 / 云岭市水务局 / 关于…的通知
+                while index > 0 and are_body_names(texts[index - 1]):
+                    index -= 1
             return index
     if not TITLE_END.search(texts[-1]):
         return None
@@ -280,11 +254,6 @@ def first_title_line(texts: list[str], after_blank: list[bool]) -> int | None:
     while first > 0 and not after_blank[first]:
         first -= 1
     return first
-
-
-def are_body_names(text: str) -> bool:
-    """True for one or more bodies that issue together: 国务院办公厅、中央军委办公厅."""
-    return all(is_body_name(name) for name in text.split("、"))
 
 
 def is_begun_title(text: str) -> bool:
@@ -404,6 +373,8 @@ def _text(item: Item) -> str:
 
 def printed_number(items: list[Item], start: Start) -> tuple[str | None, str | None]:
     """(canonical number, as printed) of a start; (None, None) where none is printed."""
+    if start.number_in_title:
+        return canonical(start.number_in_title), start.number_in_title
     if start.number_at is None:
         return None, None
     line = items[start.number_at]

@@ -88,3 +88,11 @@ def test_validity_that_contradicts_itself() -> None:
     blocks = tuple(Block("paragraph", text) for text in texts)
     document = ParsedDocument(1, "甲办法", blocks=blocks, validity=Validity(evidence=texts))
     assert codes_of(document) == [("validity-contradictory", texts)]
+
+
+def test_a_number_with_letters_for_figures_is_told_with_both_readings() -> None:
+    document = ParsedDocument(
+        1, "关于甲的通知", number="霁政发〔2022〕11号", number_as_printed="霁政发〔2022〕ll号"
+    )
+    [finding] = [f for f in document_findings(document) if f.code == "number-misread"]
+    assert (finding.severity, finding.evidence) == ("warning", ("霁政发〔2022〕ll号", "霁政发〔2022〕11号"))

@@ -4,7 +4,8 @@ import pytest
 
 from archive.ingest.lines import Line
 from archive.ingest.parse.records import ContentsEntry
-from archive.ingest.parse.titles import find_starts, own_number, printed_number
+from archive.ingest.parse.starts import own_number
+from archive.ingest.parse.titles import find_starts, printed_number
 
 
 def starts(text: str, entries: tuple[ContentsEntry, ...] = ()) -> list[tuple[str, str | None]]:
