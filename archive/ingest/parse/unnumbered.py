@@ -33,6 +33,7 @@ FRONT = re.compile(
     r"|.*第?[\d一二三四五六七八九十-]+期|.*总第|.*主管|.*主办|.*出版|.*编辑|当前位置|.*>)"
 )
 TOP = 12
+LONGEST_FRONT = 60
 ADOPTED = re.compile(r"通过|公布|发布|批准|修订|修正|颁布|施行")
 
 
@@ -57,7 +58,7 @@ def unnumbered_start(items: list[Item], begin: int) -> Start | None:
     when it was adopted (（2022年3月28日…通过）) or read out (——2022年2月15日在…会议上).
     """
     lines = [(i, item) for i, item in enumerate(items) if i >= begin and isinstance(item, Line)]
-    while len(lines) > 1 and FRONT.search(folded(lines[0][1].text)):
+    while len(lines) > 1 and is_front(lines[0][1]):
         lines.pop(0)
     count = title_lines([line.text for _, line in lines[:MAX_TITLE_LINES]])
     if not count:
@@ -68,6 +69,12 @@ def unnumbered_start(items: list[Item], begin: int) -> Start | None:
     if not (official or addressed or adopted_on([line.text for _, line in lines[count : count + 4]])):
         return None
     return start_at(items, lines[0][0], lines[count - 1][0] + 1)
+
+
+def is_front(line: Line) -> bool:
+    """True for a line above the first document: the gazette's name, its issue, the name of a site."""
+    text = folded(line.text)
+    return len(text) <= LONGEST_FRONT and FRONT.match(text) is not None
 
 
 def start_at(items: list[Item], first: int, body: int) -> Start:
@@ -88,7 +95,7 @@ def adopted_on(texts: Sequence[str]) -> date | None:
     for text in texts[1:4]:
         if opening.startswith("(") and joined.count("(") == joined.count(")"):
             break
-        if opening.startswith("——") and re.search(r"[上]$", joined):
+        if opening.startswith("——") and joined.endswith("上"):
             break
         joined += folded(text)
     if opening.startswith("(") and not ADOPTED.search(joined):
@@ -106,7 +113,7 @@ def unnumbered_starts(items: list[Item], begin: int, starts: list[Start]) -> lis
     found = list(starts)
     for index in range(begin, len(items)):
         line = items[index]
-        if not isinstance(line, Line) or FRONT.search(folded(line.text)):
+        if not isinstance(line, Line) or is_front(line):
             continue
         if not (opens(items, begin, index)):
             continue
@@ -139,7 +146,7 @@ def opens(items: list[Item], begin: int, index: int) -> bool:
     if is_date_line(text) or is_note(above.text) or COPY_LINE.search(text):
         return True
     return index <= begin + TOP and all(
-        isinstance(item, Line) and FRONT.search(folded(item.text)) for item in items[begin:index]
+        isinstance(item, Line) and is_front(item) for item in items[begin:index]
     )
 
 
