@@ -11,6 +11,7 @@ from archive.ingest.layout.gutters import Form, page_gutters
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
 from archive.ingest.layout.spreads import cut_spreads, join_halves
 from archive.ingest.layout.tables import continues, find_tables, join_tables
+from archive.ingest.layout.vertical import is_vertical, laid_down, stood_up
 from archive.ingest.lines import Glyph, Page, RuledTable, Sheet
 
 HEAVY_FONTS = ("bold", "hei", "black", "heavy")
@@ -20,13 +21,18 @@ def sheets_to_pages(
     sheets: Iterable[Sheet], progress: Callable[[int, int | None], None] | None = None
 ) -> list[Page]:
     """The pages of one file in reading order, without running heads, ruled tables joined over pages."""
-    drawn = []
+    drawn: list[tuple[Sheet, list[RuledTable], list[list[Glyph]]]] = []
     sizes: Counter[float] = Counter()
+    # by place in `drawn`, the rows in the margins of pages that are set from top to bottom
+    margins: dict[int, list[list[Glyph]]] = {}
     whole = list(sheets)
     halves = cut_spreads(whole)
     for sheet in (half.sheet for half in halves):
         tables, glyphs = find_tables(sheet.number, sheet.glyphs, sheet.rules, sheet.height)
         rows = glyphs_to_rows(glyphs)
+        if is_vertical(glyphs, rows):
+            sheet, margins[len(drawn)] = laid_down(sheet, rows)
+            tables, rows = [], glyphs_to_rows(list(sheet.glyphs))
         for row in rows:
             sizes[round(row[len(row) // 2].size * 2) / 2] += len(row)
         drawn.append((sheet, tables, rows))
@@ -35,6 +41,9 @@ def sheets_to_pages(
     recurring = find_furniture(heads)
     pages: list[Page] = []
     cut = [split_furniture(height, rows, recurring) for height, rows in heads]
+    for i, rows in margins.items():
+        _, taken, number = split_furniture(0.0, [row_to_segments(row) for row in rows], set())
+        cut[i] = (cut[i][0], cut[i][1] + taken, number)
     numbers = printed_numbers([number for _, _, number in cut])
     forms = pages_to_forms([sheet for sheet, _, _ in drawn], [rows for rows, _, _ in cut])
     gutters = page_gutters(forms, body_size)
@@ -80,6 +89,7 @@ def sheets_to_pages(
         if progress:
             progress(sheet.number, len(drawn))
     pages = with_footnotes_behind(pages, [sheet.rules for sheet, _, _ in drawn], body_size)
+    pages = [stood_up(page) if i in margins else page for i, page in enumerate(pages)]
     return join_halves(halves, join_over_pages(pages), whole)
 
 
