@@ -10,6 +10,8 @@ from archive.ingest.recognise.pages import RecognisedPage, read_recognised, reco
 
 # With a larger share of characters that their fonts do not name, a page is read from its picture.
 UNDEFINED_SHARE = 0.05
+# A picture over the whole page with fewer characters than this is a scan with a stamp or a page number set on it.
+FEWEST_GLYPHS = 60
 # A hidden text layer that agrees with the picture to this share is kept: its places are exact.
 AGREES = 0.97
 # Recognition is trusted above a hidden layer when it is, on average, at least so sure.
@@ -21,7 +23,8 @@ def wants_ocr(sheet: Sheet) -> bool:
     drawn = len(sheet.glyphs) + sheet.undefined_glyphs
     if sheet.undefined_glyphs > UNDEFINED_SHARE * drawn:
         return True
-    return sheet.has_image
+    # type that is printed over a tint or a watermark is as good as any
+    return sheet.text == "hidden" or (sheet.has_image and len(sheet.glyphs) < FEWEST_GLYPHS)
 
 
 def merge_recognised(

@@ -19,7 +19,7 @@ def recognised(text: str, confidence: float) -> RecognisedPage:
 
 
 def layer(text: str) -> Sheet:
-    return Sheet(1, 595, 842, glyphs(text), has_image=True, hidden_glyphs=len(text))
+    return Sheet(1, 595, 842, glyphs(text), has_image=True, hidden_glyphs=len(text), text="hidden")
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,23 @@ def layer(text: str) -> Sheet:
         (Sheet(1, 595, 842), False),
         (Sheet(1, 595, 842, has_image=True), True),
         (layer(TEXT), True),
+        (Sheet(1, 595, 842, glyphs(TEXT * 10), has_image=True, hidden_glyphs=300, text="hidden"), True),
+        (Sheet(1, 595, 842, glyphs(TEXT * 10), has_image=True), False),
+        (Sheet(1, 595, 842, glyphs("第7页"), has_image=True), True),
         (Sheet(1, 595, 842, undefined_glyphs=500), True),
         (Sheet(1, 595, 842, glyphs(TEXT * 10), undefined_glyphs=3), False),
     ],
-    ids=["text", "blank", "scan", "hidden layer", "no names", "few without names"],
+    ids=[
+        "text",
+        "blank",
+        "scan",
+        "hidden layer",
+        "long hidden layer",
+        "print over a tint",
+        "stamped scan",
+        "no names",
+        "few without names",
+    ],
 )
 def test_pages_that_want_recognition(sheet: Sheet, wants: bool) -> None:
     assert wants_ocr(sheet) is wants
