@@ -65,6 +65,8 @@ def _run(
         stderr=subprocess.DEVNULL,
         env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(PROJECT), "HOME": "/nonexistent"},
         start_new_session=True,
+        # nothing may wait in a buffer where `select` does not see it
+        bufsize=0,
     )
     assert child.stdin is not None and child.stdout is not None
     try:

@@ -18,7 +18,7 @@ def main() -> None:
         if number == 2:
             time.sleep(600)
         if number == 3:
-            os._exit(1)
+            os.kill(os.getpid(), 9)
         corners = ((10.0, 10.0), (60.0, 10.0), (60.0, 22.0), (10.0, 22.0))
         RecognisedPage(number, 595, 842, (RecognisedLine(f"第{number}页", corners, 0.9),)).write(folder)
         print(number, flush=True)
