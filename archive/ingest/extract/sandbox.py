@@ -30,6 +30,8 @@ MAX_MEMORY = int(os.environ.get("READ_MAX_MEMORY_MB", "1024")) * 1024 * 1024
 MAX_OUTPUT = 256 * 1024 * 1024
 PROJECT = Path(__file__).resolve().parents[3]
 CHILD = [sys.executable, "-m", "archive.ingest.extract.child"]
+# how Python ends at an error that nobody caught
+FAILED = 1
 # what a frame on the pipe holds
 PROGRESS, RESULT, ERROR, EXHAUSTED = 1, 2, 3, 4
 HEADER = struct.Struct(">BI")
@@ -119,6 +121,9 @@ def _run(
                 stalled = True
                 break
             if frame is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    # how it ended is told below, unless it must be killed
+                    child.wait(1)
                 break
             kind, payload = frame
             value = RecordsOnly(io.BytesIO(payload)).load()
@@ -140,16 +145,19 @@ def _run(
             if pipe:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
+    remedy = "请用原排版文件重新导出 PDF，或按期拆分后再试"
     what = {"extract": "读取文件", "layout": "还原版面", "parse": "识别公文"}[stage]
     if time.monotonic() >= deadline or child.returncode == -signal.SIGXCPU:
         problem = f"{what}超过 {MAX_SECONDS} 秒仍未完成"
     elif stalled:
         problem = f"{what}时停在这一页不动"
+    elif child.returncode == FAILED:
+        problem, remedy = f"{what}的程序出错", "请把这个文件交给维护人员"
     else:
         problem = f"{what}时内存不足或意外中止"
     # pages are told when they are done
     where = page + 1 if stage == "extract" else page or None
-    raise GaveUp(LimitExceeded(name, problem, "请用原排版文件重新导出 PDF，或按期拆分后再试", where), stage)
+    raise GaveUp(LimitExceeded(name, problem, remedy, where), stage)
 
 
 def _write(pipe: IO[bytes], data: bytes) -> None:

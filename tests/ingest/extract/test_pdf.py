@@ -1,6 +1,7 @@
 """Pages as they are seen: boxes, turns, hidden text; and files that are damaged."""
 
 import io
+import sys
 import zlib
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pikepdf
 import pytest
 
 from archive.ingest import errors
+from archive.ingest.errors import LimitExceeded
+from archive.ingest.extract import sandbox
 from archive.ingest.extract.pdf import Reading, read_pdf, read_sheets
 from archive.ingest.extract.repair import Beyond, WrongPassword, rewritten
 from archive.ingest.lines import Sheet
@@ -247,3 +250,14 @@ def test_passwords(tmp_path: Path) -> None:
             read_pdf(path, "a.pdf", password, rewrite=True)
         with pytest.raises(WrongPassword):
             rewritten(path, password)
+
+
+def test_a_fault_of_the_program_is_not_blamed_on_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "notice.txt"
+    path.write_text("通知", encoding="utf-8")
+    monkeypatch.setattr(sandbox, "CHILD", [sys.executable, "-c", "import no_such_module_at_all"])
+    with pytest.raises(LimitExceeded) as error:
+        sandbox.run_limited(path, "notice.txt", "", None)
+    assert "程序出错" in str(error.value) and "维护人员" in str(error.value)
