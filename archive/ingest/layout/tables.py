@@ -63,35 +63,26 @@ def rules_to_grids(rules: tuple[Rule, ...]) -> list[tuple[list[Rule], list[Rule]
 
 def joined_strokes(rules: tuple[Rule, ...]) -> tuple[list[Rule], list[Rule]]:
     """(horizontal, vertical) rules; what is drawn in dashes is one rule."""
-    across = sorted((r for r in rules if r.top == r.bottom), key=lambda r: (round(r.top, 1), r.x0))
-    down = sorted((r for r in rules if r.x0 == r.x1), key=lambda r: (round(r.x0, 1), r.top))
-    lines: list[Rule] = []
-    for rule in across:
-        last = lines[-1] if lines else None
-        short = last is not None and rule.x1 - rule.x0 <= DASH
+    across = joined_dashes([(rule.top, rule.x0, rule.x1) for rule in rules if rule.top == rule.bottom])
+    down = joined_dashes([(rule.x0, rule.top, rule.bottom) for rule in rules if rule.x0 == rule.x1])
+    return [Rule(x0, y, x1, y) for y, x0, x1 in across], [Rule(x, top, x, bottom) for x, top, bottom in down]
+
+
+def joined_dashes(strokes: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """Strokes as (line on which it lies, begin, end), a short one joined to the one that it follows closely."""
+    result: list[tuple[float, float, float]] = []
+    for line, begin, end in sorted(strokes, key=lambda stroke: (round(stroke[0], 1), stroke[1])):
+        last = result[-1] if result else None
         if (
             last is not None
-            and short
-            and abs(rule.top - last.top) < 0.5
-            and -1 <= rule.x0 - last.x1 <= DASH_GAP
+            and end - begin <= DASH
+            and abs(line - last[0]) < 0.5
+            and -1 <= begin - last[2] <= DASH_GAP
         ):
-            lines[-1] = Rule(last.x0, last.top, max(rule.x1, last.x1), last.top)
+            result[-1] = (last[0], last[1], max(end, last[2]))
         else:
-            lines.append(rule)
-    posts: list[Rule] = []
-    for rule in down:
-        last = posts[-1] if posts else None
-        short = last is not None and rule.bottom - rule.top <= DASH
-        if (
-            last is not None
-            and short
-            and abs(rule.x0 - last.x0) < 0.5
-            and -1 <= rule.top - last.bottom <= DASH_GAP
-        ):
-            posts[-1] = Rule(last.x0, last.top, last.x0, max(rule.bottom, last.bottom))
-        else:
-            posts.append(rule)
-    return lines, posts
+            result.append((line, begin, end))
+    return result
 
 
 def sides(xs: list[float], ys: list[float], horizontal: list[Rule]) -> list[float]:
