@@ -53,10 +53,10 @@ def test_reading_is_measured_beside_pdf2txt() -> None:
     command = [sys.executable, "benchmarks/reading.py", str(sample), "--rounds", "1"]
     run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     measured = json.loads(run.stdout)
+    # Every figure is printed to the thousandth, so a ratio of two of them is as exact as they are, not to the thousandth itself.
     assert measured["steps"] == pytest.approx(
-        measured["extract"] + measured["layout"] + measured["parse"], abs=0.002
+        measured["extract"] + measured["layout"] + measured["parse"], abs=0.003
     )
-    assert measured["ratio_whole"] == pytest.approx(
-        measured["whole_command"] / measured["pdf2txt"], abs=0.002
-    )
+    assert measured["ratio_steps"] == pytest.approx(measured["steps"] / measured["pdf2txt"], rel=0.02)
+    assert measured["ratio_whole"] == pytest.approx(measured["whole_command"] / measured["pdf2txt"], rel=0.02)
     assert not Path("/proc/self/statm").exists() or measured["megabytes"] > 10
