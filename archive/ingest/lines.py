@@ -81,9 +81,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class RuledTable:
-    """A table cut out of the page by its rules: rows of cell texts, top to bottom.
+    """A table cut out of the page, mostly by its rules: rows of cell texts, top to bottom.
 
-    A cell that spans several columns stands in the first of them, the others are empty.
+    A cell that spans several columns stands in the first of them, the others are empty. `headed` says that the
+    first row is a head: only of a list without rules it is known that it has none.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -92,6 +93,7 @@ class RuledTable:
     last_page: int | None = None
     # as of Line
     confidence: float | None = None
+    headed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from archive.ingest.layout.gutters import Form, page_gutters
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
 from archive.ingest.layout.spreads import cut_spreads, join_halves
 from archive.ingest.layout.tables import continues, find_tables, join_tables
+from archive.ingest.layout.unruled import find_runs, with_lists, without_runs
 from archive.ingest.layout.vertical import is_vertical, laid_down, stood_up
 from archive.ingest.lines import Glyph, Page, RuledTable, Sheet
 
@@ -47,9 +48,22 @@ def sheets_to_pages(
     numbers = printed_numbers([number for _, _, number in cut])
     forms = pages_to_forms([sheet for sheet, _, _ in drawn], [rows for rows, _, _ in cut])
     gutters = page_gutters(forms, body_size)
+    lists = [
+        [] if i in margins else find_runs(sheet.number, rows, page, headed_only=bool(page))
+        for i, ((sheet, _, _), (rows, _, _), page) in enumerate(zip(drawn, cut, gutters, strict=True))
+    ]
+    if any(lists):
+        # a list over both columns of a page tells nothing of its gutter
+        cut = [
+            (without_runs(rows, runs), furniture, number)
+            for (rows, furniture, number), runs in zip(cut, lists, strict=True)
+        ]
+        gutters = page_gutters(
+            pages_to_forms([sheet for sheet, _, _ in drawn], [c[0] for c in cut]), body_size
+        )
     ordered = [
-        reading_order(rows, tables, page)
-        for (_, tables, _), (rows, _, _), page in zip(drawn, cut, gutters, strict=True)
+        with_lists(reading_order(rows, [*tables, *(run.table for run in runs)], page), sheet.number)
+        for (sheet, tables, _), (rows, _, _), runs, page in zip(drawn, cut, lists, gutters, strict=True)
     ]
     # pages of one form share their edges, those of another form have their own
     places = [(form.kind, page) for form, page in zip(forms, gutters, strict=True)]

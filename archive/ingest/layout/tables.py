@@ -258,13 +258,20 @@ def continues(upper: RuledTable, lower: RuledTable) -> bool:
     """True when `lower`, at the head of the next page, has the columns of `upper`."""
     same_columns = len(upper.rows[0]) == len(lower.rows[0])
     shift = lower.box[0] - upper.box[0]
+    # without rules a table ends where its longest cell does, but its head is printed again or its figures go on
+    same_list = upper.rows[0] == lower.rows[0] or counts_on(upper.rows[-1][0], lower.rows[0][0])
     # the margins of a bound volume are wider towards the spine
     return (
         same_columns
         and lower.page == (upper.last_page or upper.page) + 1
-        and abs(shift - (lower.box[2] - upper.box[2])) < 4 * NEAR
+        and (same_list or abs(shift - (lower.box[2] - upper.box[2])) < 4 * NEAR)
         and abs(shift) < 60
     )
+
+
+def counts_on(above: str, below: str) -> bool:
+    """True for 17 above 18."""
+    return above.isdecimal() and below.isdecimal() and int(below) == int(above) + 1
 
 
 def join_tables(upper: RuledTable, lower: RuledTable) -> RuledTable:

@@ -197,11 +197,11 @@ def begins_anew(text: str) -> bool:
 
 
 def add_table(body: Body, table: RuledTable, section: int | None, sure: float | None) -> None:
-    """A table with its header row as columns, titled by the subtitle above it."""
-    columns, *rows = table.rows
+    """A table with its header row, where it has one, as columns, titled by the subtitle above it."""
+    columns, rows = (table.rows[0], table.rows[1:]) if table.headed else ((), table.rows)
     before = body.blocks[-1] if body.blocks else None
     name = before.text.replace("\n", "") if before and before.kind in ("subtitle", "heading") else ""
     page = table.page or None
-    body.tables.append(Table(name, columns, tuple(rows), page, table.last_page))
+    body.tables.append(Table(name, columns, rows, page, table.last_page))
     text = "\n".join("\t".join(row) for row in table.rows)
     body.blocks.append(Block("table", text, page, section, len(body.tables) - 1, confidence=sure))

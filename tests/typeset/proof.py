@@ -1,0 +1,90 @@
+"""Pages set by hand, for what no manuscript has: lists without rules, turned pages, a heading down the side."""
+
+import io
+from collections.abc import Sequence
+
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.typeset.breaking import break_lines
+from tests.typeset.faces import reader_faces
+from tests.typeset.sheet import HEIGHT, WIDTH
+
+BODY, LEADING = 10.5, 18.0
+
+
+class Proof:
+    """A PDF made page by page; (x, y) is the start of a baseline in points from the top left corner.
+
+    Lines go down from `y`, which each piece moves on; the text is `measure` ems of body size wide, from `left` on.
+    """
+
+    def __init__(
+        self, width: float = WIDTH, height: float = HEIGHT, left: float = 72.0, measure: float = 42.0
+    ):
+        self.faces = reader_faces()
+        self.buffer = io.BytesIO()
+        self.size = (width, height)
+        self.canvas = Canvas(self.buffer, pagesize=self.size, invariant=1, initialFontName="Helvetica")
+        self.left, self.measure = left, measure
+        self.y = 110.0
+
+    def put(self, text: str, x: float, y: float, size: float = BODY, spread: float = 0.0) -> None:
+        """A run of characters, each `spread` points from the next."""
+        run = self.canvas.beginText(x, self.size[1] - y)
+        run.setFont(self.faces.names["song"], size)
+        run.setCharSpace(spread)
+        run.textOut(text)
+        self.canvas.drawText(run)
+
+    def title(self, text: str, number: str = "") -> None:
+        """A title in the middle of the measure, its number under it."""
+        for line, size in ((text, 18.0), (number, 12.0)):
+            width = sum(self.faces.advance(char, "song") for char in line) * size
+            self.put(line, self.left + (self.measure * BODY - width) / 2, self.y, size)
+            self.y += 1.8 * size
+
+    def paragraph(
+        self,
+        text: str,
+        indent: float = 2.0,
+        hang: float = 0.0,
+        left: float = 0.0,
+        measure: float | None = None,
+    ) -> None:
+        """A justified paragraph `left` ems from the edge, its first line moved in by `indent`, the others by `hang`."""
+        lines = break_lines(
+            [(text, "song")], measure or self.measure, self.faces.advance, first_indent=indent, hang=hang
+        )
+        for line in lines:
+            for piece in line.pieces:
+                self.put(
+                    piece.text,
+                    self.left + (left + piece.x) * BODY,
+                    self.y,
+                    BODY,
+                    round(piece.spread * BODY, 3),
+                )
+            self.y += LEADING
+
+    def rows(self, rows: Sequence[Sequence[str]], xs: Sequence[float]) -> None:
+        """Rows of cells that begin at `xs`, in ems from the edge; "\\n" breaks a cell."""
+        for row in rows:
+            cells = [cell.split("\n") for cell in row]
+            for x, lines in zip(xs, cells, strict=True):
+                for k, line in enumerate(lines):
+                    self.put(line, self.left + x * BODY, self.y + k * LEADING)
+            self.y += LEADING * max(map(len, cells))
+
+    def signature(self, body: str, day: str) -> None:
+        for text in (body, day):
+            self.put(text, self.left + (self.measure - 2 - len(text)) * BODY, self.y)
+            self.y += LEADING
+
+    def page(self) -> None:
+        """The page is done; the next begins at its head."""
+        self.canvas.showPage()
+        self.y = 110.0
+
+    def pdf(self) -> bytes:
+        self.canvas.save()
+        return self.buffer.getvalue()
