@@ -10,25 +10,6 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-def test_recall_is_measured_side_by_side() -> None:
-    sample = PROJECT / "archive" / "samples" / "jichuan-2023-06.txt"
-    command = [
-        sys.executable,
-        "benchmarks/search_recall.py",
-        "--documents",
-        "25",
-        "--queries",
-        "10",
-        str(sample),
-    ]
-    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-    measured = json.loads(run.stdout)
-    assert measured["documents"] == 25
-    stock, archive = measured["engines"]["stock"]["classes"], measured["engines"]["archive"]["classes"]
-    assert {(c["recall"], c["precision"]) for c in archive.values()} == {(1.0, 1.0)}
-    assert all(c["recall"] < 0.5 for c in stock.values())
-
-
 def test_a_folder_is_taken_in_and_measured() -> None:
     command = [
         sys.executable,

@@ -80,6 +80,16 @@ def search_documents(
     )
 
 
+def ids_that_match(query: str) -> set[int]:
+    """The primary keys of all documents that match the whole of `query`; empty while there is no index."""
+    snapshot = _index().snapshot()
+    if snapshot is None:
+        return set()
+    keys = snapshot.columns.keys
+    found = match(snapshot, parse_query(query[:MAX_LENGTH]))
+    return {int(keys[number].rpartition(".")[2]) for number in found}
+
+
 def _index() -> GramIndex:
     index: GramIndex = connections["default"].get_backend().index
     return index
