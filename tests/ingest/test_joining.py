@@ -1,13 +1,17 @@
 """Lines back to paragraphs, and characters back to rows, whatever the measure, the indent and the type."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.ingest.layout.pages import sheets_to_pages
-from archive.ingest.layout.paragraphs import join_lines, join_texts
+from archive.ingest.layout.paragraphs import join_lines, join_texts, lines_to_paragraph
 from archive.ingest.lines import Glyph, Line, Sheet
+from archive.ingest.read import read_issue
 from tests.typeset.breaking import break_lines
+from tests.typeset.proof import Proof
 
 CHINESE = "城区道路排水防涝设施建设工作方案组织领导统筹推进落实责任监督检查"
 
@@ -19,6 +23,17 @@ CHINESE = "城区道路排水防涝设施建设工作方案组织领导统筹推
         ("World Health", "Organization", "World Health Organization"),
         ("Beijing,", "China", "Beijing, China"),
         ("新冠病毒COVID-", "19", "新冠病毒COVID-19"),
+        ("the national infor-", "mation network", "the national information network"),
+        ("地理信息（Geographic Infor-", "mation）系统", "地理信息（Geographic Information）系统"),
+        ("Infor\u00ad", "mation", "Information"),
+        ("5G-", "A网络", "5G-A网络"),
+        ("Beijing-", "Tianjin", "Beijing-Tianjin"),
+        ("an AI-", "based service", "an AI-based service"),
+        ("通过e-", "mail报送", "通过e-mail报送"),
+        ("state-of-", "the-art", "state-of-the-art"),
+        ("a self-", "service hall", "a self-service hall"),
+        ("http://www.yq-", "city.gov.cn", "http://www.yq-city.gov.cn"),
+        ("政务服务—", "网上办理", "政务服务—网上办理"),
         ("共计1200", "万元", "共计1200万元"),
         ("网址：http://www.yq.g", "ov.cn", "网址：http://www.yq.gov.cn"),
         ("邮箱：office@yq", "gov.cn", "邮箱：office@yqgov.cn"),
@@ -136,3 +151,38 @@ def test_extra_leading_parts_paragraphs_without_indent() -> None:
         Line(full, 1, (50, 150, 250, 160), 10.0, starts=0.0, ends=0.0),
     ]
     assert [p.text for p in join_lines(lines, lambda _: False)] == [full + full, full]
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (("建设全市统一的城市运行数据与 Infor-", "mation 服务平台。"), "与Information服务平台。"),
+        (("全市新型冠状病毒肺炎疫情防控COVID-", "19 防控方案继续有效。"), "防控COVID-19防控方案继续有效。"),
+        (("全市第五代移动通信增强技术网络5G-", "A 建设方案继续有效。"), "网络5G-A建设方案继续有效。"),
+    ],
+)
+def test_words_that_a_line_end_divides(lines: tuple[str, str], text: str, tmp_path: Path) -> None:
+    """Set to the full measure in two lines, as the document prints them."""
+    proof = Proof(measure=20.0)
+    proof.title("关于做好工作的通知", "霁政发〔2022〕9号")
+    proof.paragraph("为加强城市运行管理，提高服务水平，现就有关事项通知如下，请认真贯彻执行。")
+    width = proof.measure * 10.5
+    first, last = lines
+    natural = sum(proof.faces.advance(char, "song") for char in first) * 10.5
+    proof.put(first, proof.left + 21, proof.y, spread=(width - 21 - natural) / (len(first) - 1))
+    proof.put(last, proof.left, proof.y + 18)
+    proof.y += 36
+    proof.paragraph("各单位要按照职责分工抓好落实，重要情况及时向市人民政府报告，年底前完成全部任务。")
+    proof.signature("霁川市人民政府", "2022年7月12日")
+    path = tmp_path / "issue.pdf"
+    path.write_bytes(proof.pdf())
+    (document,) = read_issue(path).documents
+    assert any(block.text.endswith(text) for block in document.blocks), [b.text for b in document.blocks]
+
+
+def test_a_hyphen_in_mid_line_divides_no_word() -> None:
+    lines = [
+        Line("见Infor-", 1, (50, 100, 250, 110), 10.0, starts=0.0, ends=9.0),
+        Line("mation", 1, (50, 116, 250, 126), 10.0, starts=0.0, ends=0.0),
+    ]
+    assert lines_to_paragraph(lines).text == "见Infor-mation"

@@ -7,6 +7,7 @@ has no edges: there a line goes on when the one before stops in mid-sentence.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archive.ingest.lines import Line
 
@@ -52,8 +53,22 @@ class Paragraph:
 ADDRESS = re.compile(r"(?:://|www\.|@)[^\s\u3000-\uffff]*$|[A-Za-z]{24}$")
 
 
-def join_texts(left: str, right: str) -> str:
-    """Two pieces of one sentence; a space only between Latin words."""
+# infor- / mation. A hyphen of the word itself is kept: AI- / based, e- / mail, state-of- / the-art, self- / service
+DIVIDED_WORD = re.compile(r"(?<![A-Za-z0-9\-])[A-Za-z][a-z]+[-\u2010\u00ad]$")
+OWN_HYPHEN = re.compile(
+    r"\b(?:self|well|non|cross|high|low|long|short|part|full|half)[-\u2010]$", re.IGNORECASE
+)
+
+
+def join_texts(left: str, right: str, at_edge: bool = True) -> str:
+    """Two pieces of one sentence; a space only between Latin words, a word that a line end divided is whole again.
+
+    `at_edge` says that the first piece ends at the right margin: only there a hyphen divides a word.
+    """
+    if at_edge and right[:1].isascii() and right[:1].islower() and DIVIDED_WORD.search(left):
+        if ADDRESS.search(left) or OWN_HYPHEN.search(left):
+            return left + right
+        return left[:-1] + right
     if not left or not right or not (left[-1].isascii() and right[0].isascii() and right[0].isalpha()):
         return left + right
     comma = left[-1] in ",;" and left[-2:-1].isascii() and left[-2:-1].isalpha()
@@ -74,9 +89,10 @@ def without_stray_blanks(text: str) -> str:
 
 
 def lines_to_paragraph(lines: list[Line]) -> Paragraph:
-    text = ""
-    for line in lines:
-        text = join_texts(text, line.text.strip())
+    text = lines[0].text.strip()
+    for before, line in pairwise(lines):
+        at_edge = before.ends is None or before.ends < REACHES_EDGE
+        text = join_texts(text, line.text.strip(), at_edge)
     return Paragraph(without_stray_blanks(text), tuple(lines))
 
 

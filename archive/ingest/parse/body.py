@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from archive.ingest.layout.paragraphs import join_lines, join_texts
+from archive.ingest.layout.paragraphs import join_lines, lines_to_paragraph
 from archive.ingest.lines import Line, RuledTable
 from archive.ingest.parse.attachments import read_attachments, starts_attachments
 from archive.ingest.parse.contents import Item, folded_title
@@ -104,11 +104,7 @@ def signers(text: str) -> list[str]:
 
 def _text(group: list[Item]) -> str:
     lines = [item for item in group if isinstance(item, Line)]
-    paragraphs = join_lines(lines[:1], starts_with_label)
-    text = paragraphs[0].text if paragraphs else ""
-    for line in lines[1:]:
-        text = join_texts(text, join_lines([line], starts_with_label)[0].text)
-    return text
+    return lines_to_paragraph(lines).text if lines else ""
 
 
 def roster_lines(lines: list[Line]) -> list[str]:
