@@ -39,6 +39,8 @@ class Sheet:
     `has_image` says that a picture covers most of the page. `hidden_glyphs` are those drawn invisibly, as the
     text layer of a scan is. `text` says where the glyphs come from: the file itself (embedded), a text layer
     under or over a scan (hidden), character recognition (ocr), or nowhere ("").
+    `turned` is what is set at a quarter turn to the glyphs, in the frame in which it reads, whose height is the
+    width of the sheet: the upright running head of a page whose table lies on its side.
     """
 
     number: int
@@ -50,6 +52,7 @@ class Sheet:
     undefined_glyphs: int = 0
     hidden_glyphs: int = 0
     text: str = "embedded"
+    turned: tuple[Glyph, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The device that a page is drawn on: collects glyphs and thin rules, and makes a sheet of them. No layout analysis."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pdfminer.pdfdevice import PDFTextDevice
@@ -227,13 +228,8 @@ class GlyphDevice(PDFTextDevice):
             width, height = height, width
         if turn:
             rules = [self.turned_rule(rule, turn) for rule in rules]
-        # what is drawn beside the page is not printed: notes of the printer, what was cut off
-        glyphs = tuple(
-            glyph
-            for glyph in self.turned.get(turn, ())
-            if -width < glyph[1] < width and 0 < glyph[3] < 2 * width
-            if glyph[2] < height and glyph[4] > 0 and SMALLEST_TYPE <= glyph[5] <= LARGEST_TYPE
-        )
+        glyphs = on_sheet(self.turned.get(turn, ()), width, height)
+        across = max(((turn + 1) % 4, (turn + 3) % 4), key=lambda t: len(self.turned.get(t, ())))
         hidden = min(self.hidden, len(glyphs))
         return Sheet(
             number=number,
@@ -245,6 +241,7 @@ class GlyphDevice(PDFTextDevice):
             undefined_glyphs=self.undefined,
             hidden_glyphs=hidden,
             text="hidden" if hidden * 2 > len(glyphs) else "embedded" if glyphs else "",
+            turned=on_sheet(self.turned.get(across, ()), height, width),
         )
 
     def turned_rule(self, rule: Rule, turn: int) -> Rule:
@@ -256,3 +253,13 @@ class GlyphDevice(PDFTextDevice):
         else:
             corners = (w - rule.x1, h - rule.bottom, w - rule.x0, h - rule.top)
         return Rule(*corners)
+
+
+def on_sheet(glyphs: Iterable[Glyph], width: float, height: float) -> tuple[Glyph, ...]:
+    """The glyphs that are printed: what is drawn beside the sheet is a note of the printer, or was cut off."""
+    return tuple(
+        glyph
+        for glyph in glyphs
+        if -width < glyph[1] < width and 0 < glyph[3] < 2 * width
+        if glyph[2] < height and glyph[4] > 0 and SMALLEST_TYPE <= glyph[5] <= LARGEST_TYPE
+    )

@@ -45,6 +45,8 @@ def sheets_to_pages(
     for i, rows in margins.items():
         _, taken, number = split_furniture(0.0, [row_to_segments(row) for row in rows], set())
         cut[i] = (cut[i][0], cut[i][1] + taken, number)
+    for i, (taken, number) in turned_furniture([sheet for sheet, _, _ in drawn], recurring).items():
+        cut[i] = (cut[i][0], cut[i][1] + taken, cut[i][2] if number is None else number)
     numbers = printed_numbers([number for _, _, number in cut])
     forms = pages_to_forms([sheet for sheet, _, _ in drawn], [rows for rows, _, _ in cut])
     gutters = page_gutters(forms, body_size)
@@ -58,9 +60,8 @@ def sheets_to_pages(
             (without_runs(rows, runs), furniture, number)
             for (rows, furniture, number), runs in zip(cut, lists, strict=True)
         ]
-        gutters = page_gutters(
-            pages_to_forms([sheet for sheet, _, _ in drawn], [c[0] for c in cut]), body_size
-        )
+        forms = pages_to_forms([sheet for sheet, _, _ in drawn], [rows for rows, _, _ in cut])
+        gutters = page_gutters(forms, body_size)
     ordered = [
         with_lists(reading_order(rows, [*tables, *(run.table for run in runs)], page), sheet.number)
         for (sheet, tables, _), (rows, _, _), runs, page in zip(drawn, cut, lists, gutters, strict=True)
@@ -105,6 +106,18 @@ def sheets_to_pages(
     pages = with_footnotes_behind(pages, [sheet.rules for sheet, _, _ in drawn], body_size)
     pages = [stood_up(page) if i in margins else page for i, page in enumerate(pages)]
     return join_halves(halves, join_over_pages(pages), whole)
+
+
+def turned_furniture(sheets: list[Sheet], recurring: set[str]) -> dict[int, tuple[list[str], int | None]]:
+    """By place in `sheets`, (texts, page number) of the running head and foot that stand upright beside turned text."""
+    heads = {
+        i: (sheet.width, [row_to_segments(row) for row in glyphs_to_rows(list(sheet.turned))])
+        for i, sheet in enumerate(sheets)
+        if sheet.turned
+    }
+    known = recurring | find_furniture(list(heads.values()))
+    found = {i: split_furniture(height, rows, known) for i, (height, rows) in heads.items()}
+    return {i: (taken, number) for i, (_, taken, number) in found.items() if taken}
 
 
 def pages_to_forms(sheets: list[Sheet], rows: list[list[list[Segment]]]) -> list[Form]:

@@ -70,7 +70,7 @@ def half(sheet: Sheet, left: float) -> Half:
         for rule in sheet.rules
         if within(rule.x0, rule.x1)
     )
-    return Half(replace(sheet, width=width, glyphs=glyphs, rules=rules), left)
+    return Half(replace(sheet, width=width, glyphs=glyphs, rules=rules, turned=()), left)
 
 
 def moved(glyph: Glyph, by: float) -> Glyph:
