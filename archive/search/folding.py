@@ -117,7 +117,17 @@ class _Table(dict[int, str]):
         return self._pattern
 
 
+class _FlatTable(dict[int, str]):
+    """As `_Table`, but one character for each: a text keeps its length, and its uneven characters are put right after."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _table[code]
+        self[code] = folded if len(folded) == 1 else "\x00"
+        return self[code]
+
+
 _table = _Table()
+_flat_table = _FlatTable()
 
 
 def normalise(text: str) -> str:
@@ -130,9 +140,9 @@ def normalise(text: str) -> str:
 
 def fold(text: str) -> Folded:
     """`normalise(text)` with its map back to `text`."""
-    even = text.translate(_table)
+    flat = text.translate(_flat_table)
     if _table.uneven.isdisjoint(text):
-        return Folded(even, range(len(text) + 1))
+        return Folded(flat, range(len(text) + 1))
     pieces: list[str] = []
     offsets = array("I")
     blank: int | None = None  # where a run of white space began that may have to stay
@@ -152,14 +162,14 @@ def fold(text: str) -> Folded:
 
     for match in _table.uneven_pattern().finditer(text):
         at = match.start()
-        take(text[done:at].translate(_table), range(done, at))
+        take(flat[done:at], range(done, at))
         folded = _table[ord(match.group())]
         if folded == " ":
             blank = at if blank is None else blank
         else:
             take(folded, [at] * len(folded))
         done = at + 1
-    take(text[done:].translate(_table), range(done, len(text)))
+    take(flat[done:], range(done, len(text)))
     offsets.append(len(text))
     return Folded("".join(pieces), offsets)
 

@@ -74,7 +74,12 @@ def nearest(
     lengths = snapshot.columns.body_lengths
     mean = sum(lengths) / max(1, len(lengths)) or 1.0
     total = sum(weights.values())
-    needles = [(pair, plain_gram(pair).encode(), weight) for pair, weight in weights.items()]
+    # The posting lists say which pairs a document has: only those are counted in it.
+    held: defaultdict[int, list[tuple[bytes, float, bool]]] = defaultdict(list)
+    for pair, weight in weights.items():
+        needle = plain_gram(pair).encode()
+        for number in set(read).intersection(snapshot.documents_with(pair)):
+            held[number].append((needle, weight, number in titled.get(pair, ())))
     # A run of three is about as rare as the rarer of its pairs.
     runs = [(run.encode(), max(weights.get(run[:2], 0.0), weights.get(run[1:], 0.0))) for run in threes]
     scored = []
@@ -82,12 +87,12 @@ def nearest(
         text = snapshot.text(number)
         damping = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * lengths[number] / mean)
         score = covered = 0.0
-        for pair, needle, weight in needles:
-            if times := text.count(needle):
-                score += weight * ((_SATURATION + 1) * times / (times + damping))
-                covered += weight
-                if number in titled.get(pair, ()):
-                    score += weight * _TITLE
+        for needle, weight, in_title in held[number]:
+            times = text.count(needle)
+            score += weight * ((_SATURATION + 1) * times / (times + damping))
+            covered += weight
+            if in_title:
+                score += weight * _TITLE
         score += _THREE * sum(weight for run, weight in runs if run in text)
         scored.append((number, score * (covered / total) ** _COVERAGE))
     days = snapshot.columns.days

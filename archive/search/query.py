@@ -169,7 +169,7 @@ def _hits(found: _Found) -> tuple[Hit, ...]:
             score=score,
             title=title.mark(document.title),
             number=number.mark(document.number),
-            snippets=snippets(bodies[pk], found.terms),
+            snippets=snippets(bodies[pk], found.terms, partial=found.partial),
         )
         for pk, (_, score) in zip(keys, found.page, strict=True)
         if pk in rows

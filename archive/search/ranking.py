@@ -82,26 +82,26 @@ def _score(
         together = b""
     scores = []
     for number in documents:
-        title, printed_number, people = (
-            snapshot.titles(number),
-            snapshot.numbers(number),
-            snapshot.people(number),
-        )
         text = snapshot.text(number)
+        # Titles, numbers and people stand before the body: most documents need not be taken apart.
+        body_at = snapshot.body_offset(number)
         damping = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * lengths[number] / mean)
         score = 0.0
         for term, weight, needle in zip(terms, weights, needles, strict=True):
             times = _count(text, term, needle)
             worth = _BODY * times / (times + damping)
-            if needle in title and _count(title, term, needle):
-                worth += _TITLE + (_WHOLE_TITLE if needle in title.split(b"\x00") else 0.0)
-            if needle in printed_number and _count(printed_number, term, needle):
-                worth += _NUMBER + (_WHOLE_NUMBER if needle in printed_number.split(b"\x00") else 0.0)
-            if needle in people:
-                worth += _PERSON
+            if text.find(needle, 0, body_at) >= 0:
+                title, printed_number = snapshot.titles(number), snapshot.numbers(number)
+                if needle in title and _count(title, term, needle):
+                    worth += _TITLE + (_WHOLE_TITLE if needle in title.split(b"\x00") else 0.0)
+                if needle in printed_number and _count(printed_number, term, needle):
+                    worth += _NUMBER + (_WHOLE_NUMBER if needle in printed_number.split(b"\x00") else 0.0)
+                if needle in snapshot.people(number):
+                    worth += _PERSON
             score += weight * worth
-        if together and together in text:
-            score += _TOGETHER + (_TOGETHER_IN_TITLE if together in title else 0.0)
+        if together and (at := text.find(together)) >= 0:
+            in_title = at < body_at and together in snapshot.titles(number)
+            score += _TOGETHER + (_TOGETHER_IN_TITLE if in_title else 0.0)
         scores.append(score)
     return scores
 

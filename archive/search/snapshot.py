@@ -171,6 +171,11 @@ class Snapshot:
         length = c.title_lengths[number] + c.number_lengths[number] + c.people_lengths[number]
         return self._texts[start : start + length + c.body_lengths[number] + 3]
 
+    def body_offset(self, number: int) -> int:
+        """Where in `text` the body begins."""
+        c = self.columns
+        return c.title_lengths[number] + c.number_lengths[number] + c.people_lengths[number] + 3
+
     def titles(self, number: int) -> bytes:
         start = self.columns.starts[number]
         return self._texts[start : start + self.columns.title_lengths[number]]

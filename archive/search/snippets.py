@@ -88,14 +88,19 @@ def question_terms(query: str) -> tuple[Term, ...]:
     return tuple(Term(plain_gram(pair), whole=plain_gram(pair) != pair) for pair in pairs)
 
 
-def snippets(passages: Sequence[Passage], terms: Iterable[Term], limit: int = 3) -> tuple[Snippet, ...]:
-    """The best places of a body, most different terms first, in the order printed; else how the body begins."""
+def snippets(
+    passages: Sequence[Passage], terms: Iterable[Term], limit: int = 3, *, partial: bool = False
+) -> tuple[Snippet, ...]:
+    """The best places of a body, most different terms first, in the order printed; else how the body begins.
+
+    `partial` says that the body need not hold all terms: those that are not there letter for letter are not sought.
+    """
     marker = Marker.for_field(terms, "person")
-    folded = [normalise(passage.text) for passage in passages]
-    present = [
-        frozenset(i for i, term in enumerate(marker.terms) if _places(text, term, most=1)) for text in folded
-    ]
-    if set(range(len(marker.terms))) - frozenset().union(*present):
+    present = _present_as_printed(passages, marker.terms)
+    found = frozenset().union(*present)
+    if len(found) < len(marker.terms) and not (partial and found):
+        present = _present_folded(passages, marker.terms)
+    if len(frozenset().union(*present)) < len(marker.terms) and not partial:
         present = _with_finds_over_borders(passages, marker, present)
     order = sorted((-len(terms), i) for i, terms in enumerate(present) if terms)
     chosen: list[int] = []
@@ -108,6 +113,21 @@ def snippets(passages: Sequence[Passage], terms: Iterable[Term], limit: int = 3)
     if not chosen:
         return (_snippet(passages, 0, Marker(())),) if passages else ()
     return tuple(_snippet(passages, i, marker) for i in sorted(chosen))
+
+
+def _present_as_printed(passages: Sequence[Passage], terms: Sequence[Term]) -> list[frozenset[int]]:
+    """Which terms each passage holds letter for letter: folding a whole body costs more than all else here.
+
+    A folded term folds to itself, so where it is printed it is also found folded; whole words are not asked for.
+    """
+    printed = [(i, term.text) for i, term in enumerate(terms) if not term.whole]
+    return [frozenset(i for i, text in printed if text in passage.text) for passage in passages]
+
+
+def _present_folded(passages: Sequence[Passage], terms: Sequence[Term]) -> list[frozenset[int]]:
+    """Which terms each passage holds, in whatever spelling: 晋 玮, 陽泉."""
+    folded = [normalise(passage.text) for passage in passages]
+    return [frozenset(i for i, term in enumerate(terms) if _places(text, term, most=1)) for text in folded]
 
 
 def _with_finds_over_borders(
