@@ -8,13 +8,12 @@ text is on disk, so a reader finds what its rows point to, whatever a writer doe
 import os
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 import whoosh
@@ -22,18 +21,17 @@ from whoosh.fields import ID, STORED, Schema
 from whoosh.index import EmptyIndexError, FileIndex
 
 from archive.search.folder import TEXTS, IndexFolder
-from archive.search.grams import Grams
+from archive.search.grams import Grams, grams_of
 from archive.search.mapped_storage import MappedStorage
+from archive.search.posting_writer import writer_of
 from archive.search.snapshot import VALUES, Row, Snapshot
 
 # Raised when the index is built differently. What folding rests on belongs to it: text folded by another
 # table of characters would not be found.
 INDEX_VERSION = (
-    f"1 whoosh-{'.'.join(map(str, whoosh.__version__[:3]))} zhconv-{version('zhconv')}"
+    f"2 whoosh-{'.'.join(map(str, whoosh.__version__[:3]))} zhconv-{version('zhconv')}"
     f" unicode-{unicodedata.unidata_version}"
 )
-# Segments are merged ten of about one size at a time: merging costs as much as writing anew.
-_MERGE_AT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,7 @@ class Writer:
     def __init__(self, generation: Path) -> None:
         self._texts = (generation / TEXTS).open("ab")
         self._at = self._texts.seek(0, os.SEEK_END)
-        self._whoosh = _open(generation).writer(compound=False)
-        self._reader = self._whoosh.reader()
+        self._postings = writer_of(_open(generation))
         self._added: set[str] = set()
 
     def add(self, record: Record) -> None:
@@ -109,37 +106,27 @@ class Writer:
             check=record.check(),
         )
         self._at += self._texts.write(b"\x00".join((titles, numbers, people, body)))
-        self._whoosh.add_document(
-            key=record.key, group=record.group, grams=(record.texts, record.titles), row=astuple(row)
-        )
+        self._postings.add(record.key, record.group, grams_of(record.texts, record.titles), astuple(row))
 
     def remove(self, key: str) -> None:
         """Remove the committed record of `key`, if there is one."""
-        self._delete("key", key)
+        self._postings.delete("key", key)
 
     def remove_group(self, group: str) -> None:
         """Remove all committed records of `group` (an issue)."""
-        self._delete("group", group)
+        self._postings.delete("group", group)
 
-    def _delete(self, name: str, value: str) -> None:
-        # An index without segments has no field to look in.
-        if (name, value) in self._reader:
-            for number in list(self._reader.postings(name, value).all_ids()):
-                self._whoosh.delete_document(number)
-
-    def commit(self, merge: bool = True) -> None:
+    def commit(self) -> None:
         """Let readers see what was added and removed: all of it at once."""
-        self._reader.close()
         self._texts.flush()
         os.fsync(self._texts.fileno())
         self._texts.close()
-        self._whoosh.commit(mergetype=_merge_by_size if merge else _merge_nothing)
+        self._postings.commit()
 
     def cancel(self) -> None:
         """Forget everything. Bytes that were appended stay behind, and no row points to them."""
-        self._reader.close()
         self._texts.close()
-        self._whoosh.cancel()
+        self._postings.cancel()
 
 
 class GramIndex:
@@ -219,7 +206,7 @@ class GramIndex:
             writer.cancel()
             self.folder.sweep()
             raise
-        writer.commit(merge=False)
+        writer.commit()
         self.folder.make_current(generation)
 
     def is_of_this_version(self) -> bool:
@@ -244,33 +231,3 @@ def schema() -> Schema:
 
 def _open(generation: Path) -> FileIndex:
     return MappedStorage(str(generation)).open_index()
-
-
-def _merge_nothing(writer: Any, segments: list[Any]) -> list[Any]:
-    return segments
-
-
-def _merge_by_size(writer: Any, segments: list[Any]) -> list[Any]:
-    """Merge tiers of segments that are alike in size once there are ten of them; drop the empty ones."""
-    kept = [segment for segment in segments if segment.doc_count() > 0]
-    for tier in _tiers(kept):
-        if len(tier) >= _MERGE_AT:
-            for segment in tier:
-                reader = _segment_reader(writer, segment)
-                writer.add_reader(reader)
-                reader.close()
-                kept.remove(segment)
-    return kept
-
-
-def _tiers(segments: Iterable[Any]) -> list[list[Any]]:
-    tiers: dict[int, list[Any]] = {}
-    for segment in segments:
-        tiers.setdefault(len(str(segment.doc_count())), []).append(segment)
-    return list(tiers.values())
-
-
-def _segment_reader(writer: Any, segment: Any) -> Any:
-    from whoosh.reading import SegmentReader
-
-    return SegmentReader(writer.storage, writer.schema, segment)

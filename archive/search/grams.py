@@ -7,6 +7,7 @@ run of characters is looked up by its pairs, and the few documents left are read
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from operator import add
 
 from whoosh.fields import FieldType
 from whoosh.formats import Existence
@@ -20,24 +21,25 @@ _TITLE_MARK = "\x02"
 
 
 class Grams(FieldType):
-    """A field whose value is (all folded texts, those of them that are titles); no gram runs from one to another."""
+    """A field whose value is the grams themselves."""
 
     def __init__(self) -> None:
         super().__init__(format=Existence(), analyzer=None, scorable=False, stored=False, unique=False)
 
-    def index(
-        self, value: tuple[Iterable[str], Iterable[str]], **kwargs: object
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        for gram in grams_of(*value):
+    def index(self, value: Iterable[str], **kwargs: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        for gram in value:
             yield gram.encode(), 1, 1.0, b""
 
 
 def grams_of(texts: Iterable[str], titles: Iterable[str] = ()) -> set[str]:
-    """All grams of some folded texts, and the marked grams of those of them that are titles."""
+    """All grams of some folded texts, and the marked grams of those of them that are titles.
+
+    No gram runs from one text to another.
+    """
     grams: set[str] = set()
     for text in texts:
         grams.update(text)
-        grams.update(map("".join, pairwise(text)))
+        grams.update(map(add, text, text[1:]))
         grams.update(map(word_gram, _WORDS.findall(text)))
     for title in titles:
         grams.update(map(title_gram, title))

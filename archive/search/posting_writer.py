@@ -1,0 +1,238 @@
+"""Adds to a Whoosh index, deletes from it and merges its segments, with an end to the memory that takes.
+
+Grams are gathered as lists of document numbers and written as a segment whenever many are held; segments of one
+size are merged list by list. With a version of Whoosh whose files this was not tried with, Whoosh's own writer
+does the same, several times slower.
+"""
+
+import heapq
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import whoosh
+from whoosh.codec import default_codec
+from whoosh.index import FileIndex
+from whoosh.reading import SegmentReader
+
+if TYPE_CHECKING:
+    from archive.search.posting_files import PostingList
+
+TRIED = {(2, 7, 4)}
+# Segments are merged ten of about one size at a time: merging costs a fifth of writing anew.
+_MERGE_AT = 10
+# Bytes that lists may take before they are written as a segment, about 15,000 documents. One posting takes 9;
+# one list with its gram and its place in the table 250.
+HELD = 400_000_000
+_POSTING, _LIST = 9, 250
+
+
+def is_tried() -> bool:
+    """True when the version of Whoosh is one whose files this writes itself."""
+    return tuple(whoosh.__version__[:3]) in TRIED
+
+
+class PostingWriter:
+    """One change of the index; nothing of it is seen before `commit`. Holds Whoosh's write lock."""
+
+    def __init__(self, index: FileIndex) -> None:
+        self._index = index
+        self._whoosh = index.writer(compound=False)
+        self._reader = self._whoosh.reader()
+        self._segments: list[Any] = []
+        self._new: NewSegment | None = None
+
+    def add(self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...]) -> None:
+        """Add a document."""
+        if self._new is None:
+            self._new = NewSegment(self._index)
+        self._new.add(key, group, grams, row)
+        if self._new.held() >= HELD:
+            self._flush()
+
+    def delete(self, field: str, term: str) -> None:
+        """Delete the committed documents that have a term."""
+        # An index without segments has no field to look in.
+        if (field, term) in self._reader:
+            for number in list(self._reader.postings(field, term).all_ids()):
+                self._whoosh.delete_document(number)
+
+    def commit(self) -> None:
+        """Let readers see all of it at once; then merge what has become many, which they need not wait for."""
+        self._flush()
+        self._reader.close()
+        self._whoosh.commit(mergetype=lambda _, old: [*_filled(old), *self._segments])
+        merge_segments(self._index)
+
+    def cancel(self) -> None:
+        """Forget all of it. Files of segments stay behind until the next commit."""
+        self._reader.close()
+        if self._new is not None:
+            self._new.close()
+        self._whoosh.cancel()
+
+    def _flush(self) -> None:
+        if self._new is not None:
+            self._segments.append(self._new.finish())
+            self._new = None
+
+
+class StockWriter(PostingWriter):
+    """The same through Whoosh's own writer."""
+
+    def add(self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...]) -> None:
+        self._whoosh.add_document(key=key, group=group, grams=grams, row=row)
+
+
+def writer_of(index: FileIndex) -> PostingWriter:
+    """The writer that fits the version of Whoosh."""
+    return PostingWriter(index) if is_tried() else StockWriter(index)
+
+
+# --- a segment ---------------------------------------------------------------------------------------
+class NewSegment:
+    """A segment being written: rows at once, lists at the end, since they have to come in order of their terms."""
+
+    def __init__(self, index: FileIndex) -> None:
+        self._storage, self._schema = index.storage, index.schema
+        codec = default_codec()
+        self._segment = codec.new_segment(self._storage, index.indexname)
+        self._rows = codec.per_document_writer(self._storage, self._segment)
+        self._lists: dict[str, defaultdict[str, list[int]]] = {
+            field: defaultdict(list) for field in ("grams", "group", "key")
+        }
+        self._size = self._postings = 0
+
+    def add(self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...]) -> None:
+        number = self.add_row(row)
+        lists = self._lists["grams"]
+        for gram in grams:
+            lists[gram].append(number)
+        self._postings += len(grams)
+        self._lists["group"][group].append(number)
+        self._lists["key"][key].append(number)
+
+    def add_row(self, row: tuple[Any, ...]) -> int:
+        """Add a document without lists; gives its number."""
+        number = self._size
+        self._rows.start_doc(number)
+        self._rows.add_field("row", self._schema["row"], row, 0)
+        self._rows.finish_doc()
+        self._size += 1
+        return number
+
+    def held(self) -> int:
+        """About how many bytes the lists take."""
+        return _POSTING * self._postings + _LIST * sum(map(len, self._lists.values()))
+
+    def finish(self, lists: "Iterable[PostingList] | None" = None) -> Any:
+        """Write the lists, those given or those gathered, and close; gives the segment."""
+        # Here and not above: in another Whoosh the parts that it takes may not be there.
+        from archive.search.posting_files import PostingFiles
+
+        self._rows.close()
+        with closing(PostingFiles(self._storage, self._segment)) as files:
+            for field, term, numbers in self._gathered() if lists is None else lists:
+                files.add(field, term, numbers)
+        self._segment.set_doc_count(self._size)
+        return self._segment
+
+    def close(self) -> None:
+        """Give up."""
+        self._rows.close()
+
+    def _gathered(self) -> "Iterator[PostingList]":
+        for field, lists in sorted(self._lists.items()):
+            # Characters sort as their bytes in UTF-8 do.
+            for term in sorted(lists):
+                yield field, term.encode(), lists[term]
+
+
+# --- merging -----------------------------------------------------------------------------------------
+def merge_segments(index: FileIndex) -> None:
+    """Merge tiers of segments that are alike in size once there are ten of them; one commit, if any.
+
+    Readers see the same before and after, and a process that is killed leaves the index as it was.
+    """
+    if not _full_tiers(reader.segment() for reader, _ in index.reader().leaf_readers()):
+        return
+    writer = index.writer(compound=False)
+    merge = _merge_lists if is_tried() else _merge_by_whoosh
+    try:
+        writer.commit(mergetype=partial(merge, index))
+    except BaseException:
+        if not writer.is_closed:
+            writer.cancel()
+        raise
+
+
+def _merge_lists(index: FileIndex, writer: Any, segments: list[Any]) -> list[Any]:
+    kept = list(segments)
+    for tier in _full_tiers(segments):
+        merged = NewSegment(index)
+        numbers = [_copy_rows(index, segment, merged) for segment in tier]
+        kept = [segment for segment in kept if segment not in tier]
+        kept.append(merged.finish(_merged_lists(index.storage, tier, numbers)))
+    return kept
+
+
+def _merge_by_whoosh(index: FileIndex, writer: Any, segments: list[Any]) -> list[Any]:
+    tiers = _full_tiers(segments)
+    for segment in (segment for tier in tiers for segment in tier):
+        with closing(SegmentReader(index.storage, index.schema, segment)) as reader:
+            writer.add_reader(reader)
+    return [segment for segment in segments if not any(segment in tier for tier in tiers)]
+
+
+# The number that a document of a segment gets; None: it is deleted.
+_Numbers = Sequence[int | None]
+
+
+def _copy_rows(index: FileIndex, segment: Any, merged: NewSegment) -> _Numbers:
+    """Copy the rows that are not deleted, and give their new numbers: a range where none is deleted."""
+    with closing(SegmentReader(index.storage, index.schema, segment)) as reader:
+        found = {number: merged.add_row(stored["row"]) for number, stored in reader.iter_docs()}
+    total = segment.doc_count_all()
+    if len(found) == total:
+        return range(found[0], found[0] + total)
+    return [found.get(number) for number in range(total)]
+
+
+def _merged_lists(storage: Any, tier: list[Any], numbers: list[_Numbers]) -> "Iterator[PostingList]":
+    """The lists of all segments of `tier` in order, those of one term as one list."""
+    from archive.search.posting_files import read_lists
+
+    sources = [_placed(at, read_lists(storage, segment)) for at, segment in enumerate(tier)]
+    for (field, term), pieces in groupby(heapq.merge(*sources), itemgetter(0, 1)):
+        merged = array("I")
+        for _, _, at, found in pieces:
+            of_segment = numbers[at]
+            if isinstance(of_segment, range):
+                merged.extend(map(of_segment.start.__add__, found))
+            else:
+                merged.extend(number for old in found if (number := of_segment[old]) is not None)
+        if merged:
+            yield field, term, merged
+
+
+def _placed(at: int, lists: "Iterable[PostingList]") -> Iterator[tuple[str, bytes, int, Sequence[int]]]:
+    return ((field, term, at, numbers) for field, term, numbers in lists)
+
+
+def _filled(segments: Iterable[Any]) -> list[Any]:
+    """The segments that still have a document that is not deleted."""
+    return [segment for segment in segments if segment.doc_count() > 0]
+
+
+def _full_tiers(segments: Iterable[Any]) -> list[list[Any]]:
+    """Ten segments or more whose numbers of documents have the same number of digits."""
+    tiers: dict[int, list[Any]] = {}
+    for segment in segments:
+        if segment is not None:  # an empty index has one reader without
+            tiers.setdefault(len(str(segment.doc_count())), []).append(segment)
+    return [tier for tier in tiers.values() if len(tier) >= _MERGE_AT]
