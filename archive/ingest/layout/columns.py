@@ -78,7 +78,7 @@ def reading_order(
     placed: list[Placed] = []
     last = len(gutters)
     for row in rows:
-        placed += row_to_columns(row, gutters) if gutters else [Placed(row[0].bottom, 0, 0, row)]
+        placed += row_to_columns(row, gutters) if gutters else [Placed(row[0].at, 0, 0, row)]
     for table in tables:
         x0, top, x1, _ = table.box
         placed.append(Placed(top, sum(g <= x0 + 1 for g in gutters), sum(g < x1 - 1 for g in gutters), table))
@@ -106,8 +106,8 @@ def row_to_columns(row: list[Segment], gutters: tuple[float, ...]) -> list[Place
         else:
             spans.append((first, last, [part]))
     if len(gutters) == 1 and any(first != last for first, last, _ in spans):
-        return [Placed(row[0].bottom, 0, 1, parts)]
-    return [Placed(segments[0].bottom, first, last, segments) for first, last, segments in spans]
+        return [Placed(row[0].at, 0, 1, parts)]
+    return [Placed(segments[0].at, first, last, segments) for first, last, segments in spans]
 
 
 def is_leader(
@@ -189,6 +189,9 @@ def segments_to_line(parts: list[Segment], page: int, column: int, edges: Column
     if edges:
         starts, ends = (x0 - edges.left) / size, (edges.right - x1) / size
         centred = len(parts) == 1 and abs(starts - ends) < 1.2 and starts > 0.8
+        if parts[0].upright:
+            # a heading down the side goes on with no line
+            starts, centred = max(starts, 1.0), False
     return Line(
         text="\u3000\u3000".join(part.text for part in parts),
         page=page,

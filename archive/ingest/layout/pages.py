@@ -10,6 +10,7 @@ from archive.ingest.layout.furniture import find_furniture, printed_numbers, spl
 from archive.ingest.layout.gutters import Form, page_gutters
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
 from archive.ingest.layout.spreads import cut_spreads, join_halves
+from archive.ingest.layout.stacks import edges_beside, headings_first, take_stacks
 from archive.ingest.layout.tables import continues, find_tables, join_tables
 from archive.ingest.layout.unruled import find_runs, with_lists, without_runs
 from archive.ingest.layout.vertical import is_vertical, laid_down, stood_up
@@ -26,6 +27,8 @@ def sheets_to_pages(
     sizes: Counter[float] = Counter()
     # by place in `drawn`, the rows in the margins of pages that are set from top to bottom
     margins: dict[int, list[list[Glyph]]] = {}
+    # for each of `drawn`, the headings that run down its side
+    stacks: list[list[Segment]] = []
     whole = list(sheets)
     halves = cut_spreads(whole)
     for sheet in (half.sheet for half in halves):
@@ -34,6 +37,10 @@ def sheets_to_pages(
         if is_vertical(glyphs, rows):
             sheet, margins[len(drawn)] = laid_down(sheet, rows)
             tables, rows = [], glyphs_to_rows(list(sheet.glyphs))
+            stacks.append([])
+        else:
+            rows, headings = take_stacks(rows)
+            stacks.append(headings)
         for row in rows:
             sizes[round(row[len(row) // 2].size * 2) / 2] += len(row)
         drawn.append((sheet, tables, rows))
@@ -63,8 +70,17 @@ def sheets_to_pages(
         forms = pages_to_forms([sheet for sheet, _, _ in drawn], [rows for rows, _, _ in cut])
         gutters = page_gutters(forms, body_size)
     ordered = [
-        with_lists(reading_order(rows, [*tables, *(run.table for run in runs)], page), sheet.number)
-        for (sheet, tables, _), (rows, _, _), runs, page in zip(drawn, cut, lists, gutters, strict=True)
+        headings_first(
+            with_lists(
+                reading_order(
+                    [*rows, *([stack] for stack in headings)], [*tables, *(run.table for run in runs)], page
+                ),
+                sheet.number,
+            )
+        )
+        for (sheet, tables, _), (rows, _, _), runs, headings, page in zip(
+            drawn, cut, lists, stacks, gutters, strict=True
+        )
     ]
     # pages of one form share their edges, those of another form have their own
     places = [(form.kind, page) for form, page in zip(forms, gutters, strict=True)]
@@ -73,7 +89,7 @@ def sheets_to_pages(
             ((place, column), item[0])
             for place, page in zip(places, ordered, strict=True)
             for column, item in page
-            if isinstance(item, list)
+            if isinstance(item, list) and not item[0].upright
         ],
         body_size,
     )
@@ -83,6 +99,7 @@ def sheets_to_pages(
     for (sheet, _, _), (_, furniture, _), items, number, place in zip(
         drawn, cut, ordered, numbers, places, strict=True
     ):
+        own = edges_beside(items, [edges.get((place, column)) for column, _ in items], body_size)
         pages.append(
             Page(
                 number=sheet.number,
@@ -90,10 +107,10 @@ def sheets_to_pages(
                 height=sheet.height,
                 printed_number=number,
                 items=tuple(
-                    segments_to_line(item, sheet.number, column, edges.get((place, column)), is_bold(item))
+                    segments_to_line(item, sheet.number, column, edge, is_bold(item))
                     if isinstance(item, list)
                     else item
-                    for column, item in items
+                    for (column, item), edge in zip(items, own, strict=True)
                 ),
                 furniture=tuple(furniture),
                 readable=bool(sheet.glyphs),

@@ -23,7 +23,7 @@ BLANK = " \u3000\t\u00a0\u2002\u2003"
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of glyphs of one row without a wide gap. `baseline` is the bottom of its boxes."""
+    """A run of glyphs of one row without a wide gap; `upright` where they stand one under the other instead."""
 
     glyphs: tuple[Glyph, ...]
     x0: float
@@ -31,6 +31,15 @@ class Segment:
     top: float
     bottom: float
     size: float
+
+    @property
+    def upright(self) -> bool:
+        return self.bottom - self.top > 2 * self.size and self.x1 - self.x0 < 1.5 * self.size
+
+    @property
+    def at(self) -> float:
+        """Where it is read among the rows: at its baseline, or where its first character has that."""
+        return self.glyphs[0].bottom if self.upright else self.bottom
 
     @property
     def text(self) -> str:
