@@ -19,6 +19,7 @@ from archive.models import Document, Issue
 from archive.numbers import read_number
 from archive.search.numbered import documents_with_number
 from archive.search.query import search_documents
+from archive.search.validity import STATES
 
 # The pages that show an API in a browser fetch their script from elsewhere: none of them.
 api = NinjaAPI(
@@ -77,9 +78,12 @@ def search(
     kind: Narrow = "",
     issuer: Narrow = "",
     gazette: Narrow = "",
+    month: Annotated[str, Query(description="only those published in this month, 1 to 12")] = "",
+    validity: Annotated[str, Query(description="only those that are: " + ", ".join(STATES))] = "",
     sort: Annotated[str, Query(description="relevance, date or number")] = "relevance",
 ) -> dict[str, Any]:
-    filters = {"year": year, "category": category, "kind": kind, "issuer": issuer, "gazette": gazette}
+    filters = {"year": year, "month": month, "category": category, "kind": kind, "issuer": issuer}
+    filters |= {"gazette": gazette, "validity": validity}
     found = search_documents(q, filters=filters, page=page, page_size=page_size, sort=sort)
     return {
         "total": found.total,

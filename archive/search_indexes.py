@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from haystack import indexes
 
-from archive.models import Document
+from archive.models import Document, Reference
 from archive.search.texts import document_texts, prefetch
+from archive.search.validity import stored_validity
 
 
 class DocumentIndex(indexes.SearchIndex, indexes.Indexable):
@@ -21,6 +22,9 @@ class DocumentIndex(indexes.SearchIndex, indexes.Indexable):
     issuer = indexes.CharField(model_attr="issuer", faceted=True)
     gazette = indexes.CharField(model_attr="issue__gazette__name", faceted=True)
     year = indexes.CharField(model_attr="issue__year", faceted=True)
+    # Of publication, as the year is: 1 to 12.
+    month = indexes.CharField(faceted=True)
+    validity = indexes.CharField(faceted=True)
     # The day it was signed; where none is printed, the day it was published.
     signed_on = indexes.DateField(null=True)
     # Sorts as numbers do: 晋政发〔2022〕2号 before 晋政发〔2022〕10号.
@@ -32,7 +36,10 @@ class DocumentIndex(indexes.SearchIndex, indexes.Indexable):
 
     def index_queryset(self, using: str | None = None) -> QuerySet[Document]:
         """The documents that readers may see, by the one rule of who may."""
-        return prefetch(Document.objects.published())
+        changes = Reference.objects.filter(
+            relation__in=Reference.CHANGES, document__in=Document.objects.published()
+        )
+        return prefetch(Document.objects.published()).prefetch_related(Prefetch("cited_by", changes))
 
     def prepare(self, obj: Document) -> dict[str, Any]:
         prepared: dict[str, Any] = super().prepare(obj)
@@ -44,6 +51,8 @@ class DocumentIndex(indexes.SearchIndex, indexes.Indexable):
             "person": list(texts.people),
             "signed_on": obj.signed_on or obj.issue.published_on,
             "number_order": number_order(obj),
+            "month": str(obj.issue.published_on.month) if obj.issue.published_on else "",
+            "validity": stored_validity(obj),
         }
         return prepared
 

@@ -50,6 +50,9 @@ class Reference(models.Model):
         AMENDS = "amends", _("修改")
         REPEALS = "repeals", _("废止")
 
+    # What bears on whether the document referred to still holds.
+    CHANGES = (Relation.REPEALS, Relation.AMENDS)
+
     document = models.ForeignKey("archive.Document", on_delete=models.CASCADE, related_name="references")
     position = models.PositiveIntegerField()
     relation = models.CharField(max_length=12, choices=Relation)

@@ -3,12 +3,14 @@ say too much. The answer is what a scan of all texts would give."""
 
 import re
 from collections.abc import Iterable, Set
+from datetime import date
 from functools import lru_cache
 
 from archive.search.folding import WORD, normalise
 from archive.search.grams import pairs_of, title_gram, word_gram, words_of
 from archive.search.query_language import And, Condition, Everything, Not, Or, Signed, Term, Value
 from archive.search.snapshot import Snapshot
+from archive.search.validity import validity_on
 
 # So many of a term's rarest pairs are intersected; a look into the text costs less than more of them.
 _RAREST = 4
@@ -112,8 +114,13 @@ def _with_value(snapshot: Snapshot, condition: Value, within: Set[int]) -> set[i
     if condition.field == "pk":
         return {number for number in within if keys[number].rpartition(".")[2] == condition.text}
     column = snapshot.columns.values[condition.field]
-    wanted = {value for value in set(column) if value and normalise(value) == condition.text}
+    wanted = {value for value in set(column) if value and _shown(condition.field, value) == condition.text}
     return {number for number in within if column[number] in wanted} if wanted else set()
+
+
+def _shown(field: str, value: str) -> str:
+    """The value that a filter goes by: folded, and of the validity what it is today."""
+    return validity_on(value, date.today()) if field == "validity" else normalise(value)
 
 
 def _signed(snapshot: Snapshot, condition: Signed, within: Set[int]) -> set[int]:

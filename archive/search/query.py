@@ -30,7 +30,7 @@ from archive.search.snapshot import Snapshot
 from archive.search.snippets import Marker, question_terms, snippets
 from archive.search.texts import passages_of
 
-FACETS = ("year", "category", "kind", "issuer", "gazette")
+FACETS = ("year", "month", "category", "kind", "issuer", "gazette", "validity")
 MAX_PAGE_SIZE = 100
 
 
@@ -56,7 +56,8 @@ def search_documents(
 ) -> SearchResults:
     """One page of the published documents that match `query`, which may be any string.
 
-    `filters` narrow by year, category, kind, issuer and gazette; `sort` is relevance, date or number. An empty
+    `filters` narrow by the names of FACETS (month: of publication, 1 to 12; validity: one of `validity.STATES`);
+    `sort` is relevance, date or number. An empty
     query finds everything that the filters leave. Facets count the whole result set.
     """
     started = perf_counter()

@@ -24,7 +24,7 @@ MAX_LENGTH = 1000
 MAX_TERMS = 40
 
 TEXT_FIELDS = ("title", "number", "person")
-VALUE_FIELDS = ("year", "category", "kind", "issuer", "gazette")
+VALUE_FIELDS = ("year", "month", "category", "kind", "issuer", "gazette", "validity")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable
+from datetime import date
 from math import log
 
 from archive.search.grams import pairs_of, title_gram, word_gram, words_of
 from archive.search.matching import word_pattern
 from archive.search.query_language import Condition, Term, is_plain, positive_terms
 from archive.search.snapshot import VALUES, Snapshot
+from archive.search.validity import validity_on
 
 SORTS = ("relevance", "date", "number")
 
@@ -26,9 +28,19 @@ def count_values(snapshot: Snapshot, documents: Collection[int]) -> dict[str, Co
     counts = {}
     for name in VALUES:
         counter = Counter(map(snapshot.columns.values[name].__getitem__, documents))
+        if name == "validity":
+            counter = _today(counter)
         del counter[""]
         counts[name] = counter
     return counts
+
+
+def _today(stored: Counter[str]) -> Counter[str]:
+    """Counts by what the validity is today."""
+    counter: Counter[str] = Counter()
+    for value, count in stored.items():
+        counter[validity_on(value, date.today())] += count
+    return counter
 
 
 def in_order(

@@ -15,7 +15,7 @@ from archive.search.folder import TEXTS
 from archive.search.postings import read_postings
 
 # What documents are filtered and counted by.
-VALUES = ("year", "category", "kind", "issuer", "gazette", "model")
+VALUES = ("year", "month", "category", "kind", "issuer", "gazette", "validity", "model")
 # Posting lists kept in memory, and how long one may be to be kept.
 _KEPT_LISTS = 512
 _KEPT_LENGTH = 50_000

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from haystack import connections
 
-from archive.models import Document, Issue
+from archive.models import Document, Issue, Reference
 from archive.search.engine import GramIndex, Record, Writer
 from archive.search.folder import IndexBusy
 from archive.search.whoosh_backend import GramSearchBackend
@@ -177,3 +177,12 @@ def _replace_issues(backend: GramSearchBackend, writer: Writer, issues: set[int]
         writer.remove_group(str(issue_id))
     for record in _records(backend, issue_id__in=issues):
         writer.add(record)
+    for record in _records(backend, pk__in=_changed_by(issues)):
+        writer.add(record)
+
+
+def _changed_by(issues: set[int]) -> list[int]:
+    """The documents of other issues whose validity rests on what these say of them."""
+    changes = Reference.objects.filter(relation__in=Reference.CHANGES, document__issue__in=issues)
+    targets = changes.exclude(target=None).exclude(target__issue__in=issues)
+    return sorted(set(targets.values_list("target", flat=True)))

@@ -38,7 +38,7 @@ from archive.search.snippets import Marker, snippets
 from archive.search.texts import passages_of
 
 # Prepared fields by what the index does with them.
-_FACETED = ("year", "category", "kind", "issuer", "gazette")
+_FACETED = ("year", "month", "category", "kind", "issuer", "gazette", "validity")
 
 
 class GramSearchBackend(BaseSearchBackend):

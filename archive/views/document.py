@@ -18,9 +18,6 @@ from archive.views.gone import gone
 from archive.views.issues import original_address
 from archive.views.text import DocumentText, Marker, Piece, read_text
 
-# What another document may say that bears on whether this one still holds.
-CHANGES = (Reference.Relation.REPEALS, Reference.Relation.AMENDS)
-
 
 def document(request: HttpRequest, public_id: str) -> HttpResponse:
     """One document."""
@@ -65,7 +62,7 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "title_lines": title_lines(document),
         "references": [(reference, _public_target(reference)) for reference in document.references.all()],
         "cited_by": (cited_by := list(document.cited_by.all())),
-        "changed_by": [reference for reference in cited_by if reference.relation in CHANGES],
+        "changed_by": [reference for reference in cited_by if reference.relation in Reference.CHANGES],
         "appointments": list(document.appointments.all()),
         "attachments": (attachments := list(document.attachments.all())),
         "omitted": sum(attachment.omitted for attachment in attachments),

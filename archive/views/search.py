@@ -1,10 +1,11 @@
 """The results page, and the address that leads from a document number to its document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from archive.models import Document
@@ -12,14 +13,23 @@ from archive.numbers import DocumentNumber, read_number
 from archive.search.numbered import documents_with_number
 from archive.search.query import FACETS, search_documents
 from archive.search.ranking import SORTS
+from archive.search.results import FacetValue
 from archive.views.addresses import Choice, Facet, page_addresses, with_parameters
 
 FACET_NAMES = {
     "year": _("年份"),
+    "month": _("月份"),
     "category": _("栏目"),
     "kind": _("文种"),
     "issuer": _("发文机关"),
     "gazette": _("公报"),
+    "validity": _("效力"),
+}
+VALIDITY_NAMES = {
+    "stands": _("未见废止、修改或期满"),
+    "amended": _("已被修改"),
+    "expired": _("已过有效期"),
+    "repealed": _("已被废止"),
 }
 SORT_NAMES = {"relevance": _("相关"), "date": _("日期"), "number": _("文号")}
 # Values of a facet that stand open; the others fold away under them.
@@ -72,24 +82,56 @@ def leading_documents(query: str) -> list[Document]:
     return documents_with_number(number)[:LEADING] if number else []
 
 
-def facets_of(facets: Mapping[str, Any], parameters: Mapping[str, str]) -> list[Facet]:
+def facets_of(facets: Mapping[str, Sequence[FacetValue]], parameters: Mapping[str, str]) -> list[Facet]:
     """The facets with an address for each value: to choose it, or to let it go again."""
     found = []
     for key, values in facets.items():
-        # One gazette in the archive is nothing to choose from.
-        if not values or (key == "gazette" and len(values) == 1 and not values[0].selected):
+        if not values or not _is_a_choice(key, values, parameters):
             continue
         choices = [
             Choice(
-                value.value,
-                with_parameters(parameters, **{key: "" if value.selected else value.value}),
+                _name_of(key, value.value),
+                with_parameters(parameters, **_changes(key, value)),
                 value.selected,
                 value.count,
             )
-            for value in (sorted(values, key=lambda v: v.value, reverse=True) if key == "year" else values)
+            for value in _in_order(key, values)
         ]
         found.append(Facet(key, FACET_NAMES[key], choices[:OPEN_VALUES], choices[OPEN_VALUES:]))
     return found
+
+
+def _is_a_choice(key: str, values: Sequence[FacetValue], parameters: Mapping[str, str]) -> bool:
+    """One gazette is nothing to choose from, nor is it when nothing was changed; months are those of one year."""
+    if any(value.selected for value in values):
+        return True
+    if key in {"gazette", "validity"}:
+        return len(values) > 1
+    return key != "month" or "year" in parameters
+
+
+def _changes(key: str, value: FacetValue) -> dict[str, str]:
+    """What choosing a value, or letting it go again, changes of the query; a month goes with its year."""
+    if not value.selected:
+        return {key: value.value}
+    return {key: "", "month": ""} if key == "year" else {key: ""}
+
+
+def _name_of(key: str, value: str) -> str | Promise:
+    if key == "month":
+        return _("%(month)s月") % {"month": value}
+    return VALIDITY_NAMES.get(value, value) if key == "validity" else value
+
+
+def _in_order(key: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
+    """Years from the newest, months and states of validity in their own order, all else by count."""
+    if key == "year":
+        return sorted(values, key=lambda value: value.value, reverse=True)
+    if key == "month":
+        return sorted(values, key=lambda value: value.value.zfill(2))
+    if key == "validity":
+        return sorted(values, key=lambda value: [*VALIDITY_NAMES, value.value].index(value.value))
+    return values
 
 
 def number(request: HttpRequest) -> HttpResponse:

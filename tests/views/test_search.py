@@ -2,6 +2,7 @@
 
 import random
 import sys
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from archive.ingest.parse.records import Block
+from archive.ingest.parse.records import Block, Validity
 from archive.models import Issue
 from archive.search import update
 from archive.views.addresses import page_addresses, with_parameters
@@ -124,6 +125,29 @@ def test_facets_narrow_without_losing_the_query(client: Client) -> None:
     assert parameters(str(chosen["href"])) == {"q": "通知", "sort": "date"}
     # what is seldom folds away and is there all the same
     assert len(addresses(page, q="通知", kind=None, page=None, sort="date")) >= 12
+
+
+def test_months_are_offered_within_a_year_and_go_with_it(client: Client) -> None:
+    published(published_on=date(2024, 2, 1))
+    published(label="2", published_on=date(2024, 11, 1))
+    assert not addresses(get(client, "/search/", q="古树"), month="2")
+    page = get(client, "/search/", q="古树", year="2024")
+    assert addresses(page, year="2024", month="2")
+    assert page.words.index("2月") < page.words.index("11月")
+    narrowed = get(client, "/search/", q="古树", year="2024", month="11")
+    assert {"q": "古树"} in addresses(narrowed), "letting the year go lets the month go"
+    assert addresses(narrowed, year="2024", month=None)
+
+
+def test_validity_is_offered_in_words_where_there_is_a_difference(client: Client) -> None:
+    published()
+    assert not addresses(get(client, "/search/", q="云岭"), validity="stands")
+    expired = make_document(1, validity=Validity(expires_on=date(2001, 1, 1)))
+    published(label="2", documents=(expired,))
+    page = get(client, "/search/", q="云岭")
+    assert addresses(page, validity="expired")
+    assert "已过有效期 1" in page.words
+    assert "1 件" in get(client, "/search/", q="云岭", validity="expired").words
 
 
 def test_one_gazette_is_no_choice(client: Client) -> None:
