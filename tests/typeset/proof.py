@@ -15,7 +15,8 @@ BODY, LEADING = 10.5, 18.0
 class Proof:
     """A PDF made page by page; (x, y) is the start of a baseline in points from the top left corner.
 
-    Lines go down from `y`, which each piece moves on; the text is `measure` ems of body size wide, from `left` on.
+    Lines go down from `y`, which each piece moves on, and behind `foot` on a new page; the text is `measure` ems
+    of body size wide, from `left` on.
     """
 
     def __init__(
@@ -26,7 +27,7 @@ class Proof:
         self.size = (width, height)
         self.canvas = Canvas(self.buffer, pagesize=self.size, invariant=1, initialFontName="Helvetica")
         self.left, self.measure = left, measure
-        self.y = 110.0
+        self.y, self.foot = 110.0, height
 
     def put(self, text: str, x: float, y: float, size: float = BODY, spread: float = 0.0) -> None:
         """A run of characters, each `spread` points from the next."""
@@ -56,6 +57,8 @@ class Proof:
             [(text, "song")], measure or self.measure, self.faces.advance, first_indent=indent, hang=hang
         )
         for line in lines:
+            if self.y > self.foot:
+                self.page()
             for piece in line.pieces:
                 self.put(
                     piece.text,

@@ -8,6 +8,7 @@ from archive.ingest.layout.columns import column_edges, full_width, reading_orde
 from archive.ingest.layout.footnotes import with_footnotes_behind
 from archive.ingest.layout.furniture import find_furniture, printed_numbers, split_furniture
 from archive.ingest.layout.gutters import Form, page_gutters
+from archive.ingest.layout.hanging import with_hanging_indents
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
 from archive.ingest.layout.spreads import cut_spreads, join_halves
 from archive.ingest.layout.stacks import edges_beside, headings_first, take_stacks
@@ -122,7 +123,7 @@ def sheets_to_pages(
             progress(sheet.number, len(drawn))
     pages = with_footnotes_behind(pages, [sheet.rules for sheet, _, _ in drawn], body_size)
     pages = [stood_up(page) if i in margins else page for i, page in enumerate(pages)]
-    return join_halves(halves, join_over_pages(pages), whole)
+    return join_halves(halves, join_over_pages(with_hanging_indents(pages)), whole)
 
 
 def turned_furniture(sheets: list[Sheet], recurring: set[str]) -> dict[int, tuple[list[str], int | None]]:
