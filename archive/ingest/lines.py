@@ -107,6 +107,8 @@ class Page:
     width: float
     height: float
     printed_number: int | None = None
+    # of a sheet with two printed pages side by side, the number of the right one
+    printed_right: int | None = None
     items: tuple["Line | RuledTable", ...] = ()
     furniture: tuple[str, ...] = field(default=())
     readable: bool = True
@@ -114,6 +116,12 @@ class Page:
     undefined_glyphs: int = 0
     # as of Sheet: embedded, hidden, ocr or ""
     text: str = "embedded"
+
+    def printed_at(self, item: "Line | RuledTable") -> int | None:
+        """The printed number of the page, of the two on a spread, that an item on it stands on."""
+        if self.printed_right is None or item.box is None or item.box[0] + item.box[2] < self.width:
+            return self.printed_number
+        return self.printed_right
 
     @property
     def lines(self) -> list[Line]:

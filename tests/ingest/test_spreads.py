@@ -44,6 +44,13 @@ def test_a_spread_reads_like_its_pages(tmp_path: Path, columns: int) -> None:
     assert [[block.text for block in document.blocks] for document in two.documents] == [
         [block.text for block in document.blocks] for document in one.documents
     ]
+    pages = [(document.printed_first_page, document.printed_last_page) for document in one.documents]
+    assert [(document.printed_first_page, document.printed_last_page) for document in two.documents] == pages
+    printed = [number for page in two.pages for number in (page.printed_number, page.printed_right)]
+    # the cover stands alone on the right, and inside it nothing is numbered
+    left, right = two.pages[1].printed_number, two.pages[1].printed_right
+    assert (left, right) == (1, 1)
+    assert [n for n in printed[3:] if n] == [page.printed_number for page in one.pages if page.printed_number]
     assert {page.width for page in two.pages} == {2 * page.width for page in one.pages}
     for page in two.pages:
         for _, x0, _, x1, _, _ in page.lines:

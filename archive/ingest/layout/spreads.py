@@ -92,6 +92,7 @@ def join_halves(halves: list[Half], pages: list[Page], sheets: list[Sheet]) -> l
                 printed_number=page.printed_number
                 if before.printed_number is None
                 else before.printed_number,
+                printed_right=page.printed_number if page.readable else None,
                 items=(*before.items, *whole.items),
                 furniture=(*before.furniture, *page.furniture),
                 readable=before.readable or page.readable,

@@ -1,5 +1,6 @@
 """Pages or lines of one file to a ParsedIssue: the steps of parsing in their order."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -28,12 +29,21 @@ from archive.ingest.parse.unnumbered import adopted_on
 from archive.ingest.parse.validity import find_validity
 from archive.numbers import read_number
 
+# An item and a page of the file that it stands on → the number printed there.
+PrintedAt = Callable[[Item, int], int | None]
+
 
 def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN) -> ParsedIssue:
     """The issue printed on pages with boxes."""
     items = [item for page in pages for item in page.items]
     heads = [text for page in pages for text in page.furniture]
-    printed = {page.number: page.printed_number for page in pages}
+    by_number = {page.number: page for page in pages}
+
+    def printed(item: Item, number: int) -> int | None:
+        page = by_number[number]
+        # of a table that began on a page before, it is not known where on this one it ends
+        return page.printed_at(item) if item.page == number else page.printed_number
+
     unreadable = [page.number for page in pages if not page.readable]
     issue = parse_items(items, source, heads, printed, unreadable, known)
     # a footnote may be read with the next page, where its paragraph ends: it is printed on its own
@@ -54,6 +64,7 @@ def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN)
                 ),
                 page.readable,
                 page.text,
+                printed_right=page.printed_right,
             )
             for page in pages
         ),
@@ -64,11 +75,11 @@ def parse_items(
     items: list[Item],
     source: Source,
     heads: list[str] | None = None,
-    printed: dict[int, int | None] | None = None,
+    printed: PrintedAt | None = None,
     unreadable: list[int] | None = None,
     known: Known = NOTHING_KNOWN,
 ) -> ParsedIssue:
-    """The issue in a run of lines and tables. `printed` maps pages of the file to the numbers printed on them."""
+    """The issue in a run of lines and tables. `printed` knows the numbers printed on pages."""
     contents = find_contents(items)
     starts = find_starts(items, contents.end, contents.entries)
     first = starts[0].first if starts else len(items)
@@ -90,7 +101,9 @@ def parse_items(
         if start.entry is not None:
             entry_of[position] = start.entry
         document = parse_document(position, items, start, end, entry, codes, body_size)
-        documents.append(with_printed_pages(document, printed or {}))
+        documents.append(
+            with_printed_pages(document, items[start.first : end], printed) if printed else document
+        )
     findings = [finding for document in documents for finding in document_findings(document)]
     unplaced = unplaced_text(items, contents, first, front_end)
     findings += issue_findings(documents, contents.entries, entry_of, unplaced, unreadable or [])
@@ -179,11 +192,17 @@ def title_of(start: Start, body: Body) -> str:
     return title
 
 
-def with_printed_pages(document: ParsedDocument, printed: dict[int, int | None]) -> ParsedDocument:
+def with_printed_pages(document: ParsedDocument, items: list[Item], printed: PrintedAt) -> ParsedDocument:
+    """The document with the numbers printed on the pages of its first and its last item."""
+
+    def numbers(page: int | None) -> list[int]:
+        here = [item for item in items if page and page in (item.page, getattr(item, "last_page", None))]
+        return [number for item in here if (number := printed(item, page or 0)) is not None]
+
     return replace(
         document,
-        printed_first_page=printed.get(document.first_page) if document.first_page else None,
-        printed_last_page=printed.get(document.last_page) if document.last_page else None,
+        printed_first_page=min(numbers(document.first_page), default=None),
+        printed_last_page=max(numbers(document.last_page), default=None),
     )
 
 

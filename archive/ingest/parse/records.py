@@ -208,6 +208,8 @@ class PrintedPage:
     readable: bool = True
     text: str = "embedded"
     wants_ocr: bool = False
+    # of a sheet with two printed pages side by side, the number of the right one
+    printed_right: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
