@@ -36,7 +36,8 @@ class Rule:
 class Sheet:
     """One page of the file as drawn: glyphs in no promised order, and thin rules.
 
-    `has_image` says that a picture covers most of the page. `hidden_glyphs` are those drawn invisibly, as the
+    `has_image` says that a picture covers most of the page, `outlines` counts filled curves of the size of type,
+    which characters drawn as outlines are made of. `hidden_glyphs` are those drawn invisibly, as the
     text layer of a scan is. `text` says where the glyphs come from: the file itself (embedded), a text layer
     under or over a scan (hidden), character recognition (ocr), or nowhere ("").
     `turned` is what is set at a quarter turn to the glyphs, in the frame in which it reads, whose height is the
@@ -51,6 +52,7 @@ class Sheet:
     has_image: bool = False
     undefined_glyphs: int = 0
     hidden_glyphs: int = 0
+    outlines: int = 0
     text: str = "embedded"
     turned: tuple[Glyph, ...] = ()
 

@@ -2,7 +2,12 @@
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
+import reportlab
+from fontTools.pens.basePen import BasePen
+from fontTools.ttLib import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.typeset.breaking import break_lines
@@ -10,6 +15,31 @@ from tests.typeset.faces import reader_faces
 from tests.typeset.sheet import HEIGHT, WIDTH
 
 BODY, LEADING = 10.5, 18.0
+
+
+_LATIN = TTFont(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf")
+
+
+class _PathPen(BasePen):  # type: ignore[misc]
+    """Draws the outline of a character into a path of the page."""
+
+    def __init__(self, letters: Any, path: Any) -> None:
+        super().__init__(letters)
+        self.path = path
+
+    def _moveTo(self, pt: tuple[float, float]) -> None:
+        self.path.moveTo(*pt)
+
+    def _lineTo(self, pt: tuple[float, float]) -> None:
+        self.path.lineTo(*pt)
+
+    def _curveToOne(
+        self, pt1: tuple[float, float], pt2: tuple[float, float], pt3: tuple[float, float]
+    ) -> None:
+        self.path.curveTo(*pt1, *pt2, *pt3)
+
+    def _closePath(self) -> None:
+        self.path.close()
 
 
 class Proof:
@@ -36,6 +66,21 @@ class Proof:
         run.setCharSpace(spread)
         run.textOut(text)
         self.canvas.drawText(run)
+
+    def outlines(self, text: str, x: float, y: float, size: float = BODY) -> None:
+        """Latin letters drawn as filled curves, as what was converted to paths before it was sent to print."""
+        letters = _LATIN.getGlyphSet()
+        names = _LATIN.getBestCmap()
+        scale = size / _LATIN["head"].unitsPerEm
+        self.canvas.saveState()
+        self.canvas.translate(x, self.size[1] - y)
+        self.canvas.scale(scale, scale)
+        for char in text:
+            path = self.canvas.beginPath()
+            letters[names[ord(char)]].draw(_PathPen(letters, path))
+            self.canvas.drawPath(path, stroke=0, fill=1)
+            self.canvas.translate(letters[names[ord(char)]].width, 0)
+        self.canvas.restoreState()
 
     def title(self, text: str, number: str = "") -> None:
         """A title in the middle of the measure, its number under it."""

@@ -19,6 +19,8 @@ MAX_GLYPHS_A_PAGE = 200_000
 MAX_RULES_A_PAGE = 20_000
 # Pictures that cover this share of a page make it a scan, or a scan with a text layer.
 FULL_PAGE_IMAGE = 0.6
+# A filled curve no higher than this (points) may be a character drawn as outlines.
+LARGEST_LETTER = 60.0
 # Type that no one can read, or that no sheet can hold (points), is none; broken numbers make such.
 SMALLEST_TYPE, LARGEST_TYPE = 0.5, 2_000.0
 # the text rendering mode of the text layer of a scan
@@ -50,6 +52,7 @@ class GlyphDevice(PDFTextDevice):
         self.undefined = 0
         self.hidden = 0
         self.image_area = 0.0
+        self.outlines = 0
         # the matrices outside the form that is being drawn
         self.outer: list[Any] = []
         self.count = 0
@@ -155,6 +158,8 @@ class GlyphDevice(PDFTextDevice):
         if not (stroke or fill):
             return
         a, b, c, d, e, f = self.matrix
+        if fill and any(segment[0] in "cvy" for segment in path):
+            self.outlines += self.letters(path)
         points: list[tuple[float, float]] = []
         for segment in path:
             kind = segment[0]
@@ -168,6 +173,23 @@ class GlyphDevice(PDFTextDevice):
                 # curves are no rules
                 return
         self.add_subpath(points, stroke)
+
+    def letters(self, path: Any) -> int:
+        """How many subpaths of a filled path are no larger than type: what characters drawn as curves are made of."""
+        a, b, c, d, _, _ = self.matrix
+        scale = abs(a * d - b * c) ** 0.5
+        parts: list[list[Any]] = []
+        for segment in path:
+            if segment[0] == "m":
+                parts.append([])
+            if parts and len(segment) > 2:
+                parts[-1].append(segment)
+        return sum(
+            max(values) - min(values) <= LARGEST_LETTER / scale
+            for part in parts
+            if scale
+            for values in [[segment[-1] for segment in part]]
+        )
 
     def add_subpath(self, points: list[tuple[float, float]], stroke: bool) -> None:
         """Rules of one straight-lined subpath: a thin box is one rule, the sides of a stroked box are four."""
@@ -240,6 +262,7 @@ class GlyphDevice(PDFTextDevice):
             has_image=self.image_area > FULL_PAGE_IMAGE * self.width * self.height,
             undefined_glyphs=self.undefined,
             hidden_glyphs=hidden,
+            outlines=self.outlines,
             text="hidden" if hidden * 2 > len(glyphs) else "embedded" if glyphs else "",
             turned=on_sheet(self.turned.get(across, ()), height, width),
         )

@@ -4,7 +4,8 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from archive.ingest.lines import Page, Sheet
+from archive.ingest.layout.furniture import BOTTOM_BAND, TOP_BAND
+from archive.ingest.lines import Glyph, Page, Sheet
 from archive.ingest.parse.records import Finding, ParsedIssue
 from archive.ingest.recognise.pages import RecognisedPage, read_recognised, recognised_sheet
 
@@ -12,6 +13,8 @@ from archive.ingest.recognise.pages import RecognisedPage, read_recognised, reco
 UNDEFINED_SHARE = 0.05
 # A picture over the whole page with fewer characters than this is a scan with a stamp or a page number set on it.
 FEWEST_GLYPHS = 60
+# Characters drawn as outlines have several curves each: so many are text, fewer are a mark or a seal.
+FEWEST_OUTLINES = 60
 # A hidden text layer that agrees with the picture to this share is kept: its places are exact.
 AGREES = 0.97
 # Recognition is trusted above a hidden layer when it is, on average, at least so sure.
@@ -19,12 +22,19 @@ SURE = 0.9
 
 
 def wants_ocr(sheet: Sheet) -> bool:
-    """True for a page that is a picture, hides its text behind one, or is set in fonts that name no characters."""
+    """True for a page that is a picture, hides its text behind one, is set in fonts that name no characters, or
+    draws them as outlines with no more type beside them than a head and a page number."""
     drawn = len(sheet.glyphs) + sheet.undefined_glyphs
     if sheet.undefined_glyphs > UNDEFINED_SHARE * drawn:
         return True
+    if sheet.outlines >= FEWEST_OUTLINES and all(stands_in_margin(glyph, sheet) for glyph in sheet.glyphs):
+        return True
     # type that is printed over a tint or a watermark is as good as any
     return sheet.text == "hidden" or (sheet.has_image and len(sheet.glyphs) < FEWEST_GLYPHS)
+
+
+def stands_in_margin(glyph: Glyph, sheet: Sheet) -> bool:
+    return glyph.bottom < TOP_BAND * sheet.height or glyph.top > (1 - BOTTOM_BAND) * sheet.height
 
 
 def merge_recognised(
