@@ -38,13 +38,16 @@ def take_stacks(rows: list[list[Glyph]]) -> tuple[list[list[Glyph]], list[Segmen
     if len(lone) < FEWEST:
         return rows, []
     stacks: list[list[tuple[list[Glyph], Glyph]]] = []
+    still_open: list[list[tuple[list[Glyph], Glyph]]] = []
     for row, glyph in sorted(lone, key=lambda entry: entry[1].top):
-        for stack in stacks:
-            if follows(glyph, [above for _, above in stack]):
+        still_open = [s for s in still_open if glyph.top - s[-1][1].top < PITCH_TO * s[-1][1].size]
+        for stack in still_open:
+            if follows(glyph, [above for _, above in stack[-2:]]):
                 stack.append((row, glyph))
                 break
         else:
-            stacks.append([(row, glyph)])
+            still_open.append([(row, glyph)])
+            stacks.append(still_open[-1])
     found = [[glyph for _, glyph in stack] for stack in stacks if is_heading(stack, rows)]
     taken = {glyph for stack in found for glyph in stack}
     if not taken:

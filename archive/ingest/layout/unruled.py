@@ -21,6 +21,8 @@ APART = 1.3
 WIDE_WORD = 2.2
 # Fewer columns or rows show no table.
 COLUMNS, ROWS = 3, 3
+# No page has more rows than this.
+MOST_ROWS = 150
 # Rows of one table follow one another within so many ems, lines of one cell within so many.
 NEXT_ROW, NEXT_LINE = 3.2, 2.2
 # Type of one table differs by no more than this share.
@@ -152,7 +154,7 @@ def run_from(
     size = max(segment.size for segment in rows[first])
     columns = spans[first]
     end = first + 1
-    while end < len(rows):
+    while end < len(rows) and end - first <= MOST_ROWS:
         above, row = rows[end - 1], rows[end]
         kind = max(segment.size for segment in row)
         if row[0].bottom - above[0].bottom > NEXT_ROW * size or abs(kind - size) > SAME_TYPE * size:
@@ -169,7 +171,7 @@ def run_from(
         if stacked_on_above(rows, spans, end - 1, columns):
             break
         end -= 1
-    if sum(fills_first(spans[i], columns) for i in range(first, end)) < ROWS:
+    if end - first > MOST_ROWS or sum(fills_first(spans[i], columns) for i in range(first, end)) < ROWS:
         return None
     if goes_on_behind(spans, first, end, columns, size):
         return None
