@@ -20,7 +20,7 @@ import whoosh
 from whoosh.fields import ID, STORED, Schema
 from whoosh.index import EmptyIndexError, FileIndex
 
-from archive.search.folder import TEXTS, IndexFolder
+from archive.search.folder import TEXTS, VERSION, IndexFolder
 from archive.search.grams import Grams, grams_of
 from archive.search.mapped_storage import MappedStorage
 from archive.search.posting_writer import writer_of
@@ -153,7 +153,8 @@ class GramIndex:
                 with self._opening:
                     if self._snapshot and self._snapshot.is_current(generation):
                         return self._snapshot
-                    if self.folder.version() != INDEX_VERSION:
+                    # Not `folder.version()`: a swap in between would make it none.
+                    if (generation / VERSION).read_text() != INDEX_VERSION:
                         return None
                     self._snapshot = Snapshot(generation, _open(generation), previous=self._snapshot)
                     return self._snapshot
@@ -179,6 +180,7 @@ class GramIndex:
             with self.rebuilding_locked() as writer:
                 yield writer
             return
+        self.folder.sweep()
         writer = Writer(generation)
         try:
             yield writer

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TRIED = {(2, 7, 4)}
 # Segments are merged ten of about one size at a time: merging costs a fifth of writing anew.
 _MERGE_AT = 10
+# In the names of tables of contents that a writer was killed over; Whoosh deletes all else that it left.
+_HALF_WRITTEN = ".toc."
 # Bytes that lists may take before they are written as a segment, about 15,000 documents. One posting takes 9;
 # one list with its gram and its place in the table 250.
 HELD = 400_000_000
@@ -43,6 +45,9 @@ class PostingWriter:
     def __init__(self, index: FileIndex) -> None:
         self._index = index
         self._whoosh = index.writer(compound=False)
+        for name in index.storage.list():
+            if _HALF_WRITTEN in name:
+                index.storage.delete_file(name)
         self._reader = self._whoosh.reader()
         self._segments: list[Any] = []
         self._new: NewSegment | None = None
@@ -64,9 +69,13 @@ class PostingWriter:
 
     def commit(self) -> None:
         """Let readers see all of it at once; then merge what has become many, which they need not wait for."""
-        self._flush()
+        try:
+            self._flush()
+            self._whoosh.commit(mergetype=lambda _, old: [*_filled(old), *self._segments])
+        except BaseException:  # a full disk, say: the next one must find no lock
+            self.cancel()
+            raise
         self._reader.close()
-        self._whoosh.commit(mergetype=lambda _, old: [*_filled(old), *self._segments])
         merge_segments(self._index)
 
     def cancel(self) -> None:
@@ -74,7 +83,8 @@ class PostingWriter:
         self._reader.close()
         if self._new is not None:
             self._new.close()
-        self._whoosh.cancel()
+        if not self._whoosh.is_closed:
+            self._whoosh.cancel()
 
     def _flush(self) -> None:
         if self._new is not None:
@@ -144,7 +154,8 @@ class NewSegment:
 
     def close(self) -> None:
         """Give up."""
-        self._rows.close()
+        if not self._rows.is_closed:
+            self._rows.close()
 
     def _gathered(self) -> "Iterator[PostingList]":
         for field, lists in sorted(self._lists.items()):

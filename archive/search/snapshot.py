@@ -113,7 +113,16 @@ class Snapshot:
             if segment is None:
                 continue  # an empty index has one empty reader
             base = len(self.columns.keys)
-            columns = known.get(segment.segment_id()) or _read_columns(segment_reader, strings)
+            columns = known.get(segment.segment_id())
+            if columns is None:
+                try:
+                    columns = _read_columns(segment_reader, strings)
+                except TypeError:
+                    # Whoosh takes a file that a writer deleted a moment ago for one that never was.
+                    name = segment.codec().column_filename(segment, "_stored")
+                    if (generation / name).exists():
+                        raise
+                    raise FileNotFoundError(generation / name) from None
             self._segments[segment.segment_id()] = columns
             self._readers.append((base, segment_reader))
             self.columns.extend(columns)

@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -321,6 +322,48 @@ def test_readers_of_other_processes_see_before_or_after_and_never_half(index: Gr
     assert writing.exitcode == 0
     assert searches > 20
     assert len(seen) > 1
+
+
+def test_thousands_of_searches_while_issues_go_in_and_the_index_is_swapped(index: GramIndex) -> None:
+    """Two processes search, one writes, merges and rebuilds: no search fails, and each sees before or after."""
+    write_all(index)
+    done = multiprocessing.get_context("fork").Event()
+    writing = fork(write_and_swap, index.folder.path, done)
+    searching = [fork(search_on, index.folder.path, 4000) for _ in range(2)]
+    for process in searching:
+        process.join()
+    done.set()
+    writing.join()
+    assert [process.exitcode for process in (*searching, writing)] == [0, 0, 0]
+
+
+def write_all(index: GramIndex) -> None:
+    with index.rebuilding() as writer:
+        for n in range(1, 6):
+            writer.add(make_record(n, "常在"))
+
+
+def write_and_swap(path: Path, done: Event) -> None:
+    turns = 0
+    while not done.is_set():
+        write_issues(path, 12)
+        write_all(GramIndex(path))
+        turns += 1
+    assert turns > 0
+
+
+def search_on(path: Path, times: int) -> None:
+    index, seen = GramIndex(path), set()
+    for turn in range(times):
+        if turn % 50 == 0:
+            index = GramIndex(path)  # what a process does that begins
+        snapshot = snapshot_of(index)
+        assert len(keys_found(snapshot, "常在")) == 5
+        coming = match(snapshot, parse_query("来去的正文"))
+        assert len(coming) % 5 == 0
+        assert all(snapshot.text(number).endswith("来去的正文".encode()) for number in coming)
+        seen.add((len(coming), snapshot._name))
+    assert len(seen) > 2
 
 
 def test_threads_share_one_index_while_it_is_written(index: GramIndex) -> None:
