@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from archive.ingest.originals import remove_original
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
 from archive.models import Document, Issue
-from archive.search.update import index_issue, remove_issue
+from archive.search import update
 
 log = logging.getLogger(__name__)
 
@@ -136,13 +136,12 @@ def index_on_commit(issue: Issue) -> None:
 
     A failure there is logged and no longer undoes anything: `verify --repair` and the worker mend the index.
     """
-    transaction.on_commit(lambda: index_issue(issue), robust=True)
+    update.index_on_commit(issue.pk)
 
 
 def unindex_on_commit(issue: Issue) -> None:
     """Take the issue's documents out of the index once the change is committed."""
-    issue_id = issue.pk
-    transaction.on_commit(lambda: remove_issue(issue_id), robust=True)
+    update.index_on_commit(issue.pk)
 
 
 def _note(what: object, done: str, user: Any) -> None:

@@ -3,6 +3,7 @@
 index/current             the name of the current generation
 index/lock                held by the process that writes
 index/queue/              issues that wait to be indexed, one empty file each
+index/announced/          issues whose change is about to be committed, one empty file each
 index/g-….../             a generation: Whoosh's files, texts (the folded texts), version
 """
 
@@ -11,11 +12,12 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-CURRENT, LOCK, QUEUE, TEXTS, VERSION = "current", "lock", "queue", "texts", "version"
+CURRENT, LOCK, TEXTS, VERSION = "current", "lock", "texts", "version"
+QUEUE, ANNOUNCED = "queue", "announced"
 _GENERATION = "g-"
 # How often a process that waits for the lock looks again.
 _POLL_SECONDS = 0.02
@@ -119,25 +121,40 @@ class IndexFolder:
             path.unlink(missing_ok=True)
 
     # --- the queue ---------------------------------------------------------------------------------
-    def enqueue(self, issue_id: int) -> None:
+    def enqueue(self, issue_id: int) -> Path:
         """Note that an issue waits; kept on disk, so that a killed process loses none."""
-        folder = self.path / QUEUE
-        while True:
-            folder.mkdir(parents=True, exist_ok=True)
-            try:
-                (folder / f"{issue_id}.{secrets.token_hex(6)}").touch()
-                return
-            except FileNotFoundError:
-                continue
+        return self._note(QUEUE, issue_id)
+
+    def announce(self, issue_id: int) -> Path:
+        """Note that an issue is about to change: whoever does it may be killed before it can ask for more."""
+        return self._note(ANNOUNCED, issue_id)
 
     def queued(self) -> dict[Path, int]:
         """The notes that stand in the queue, with their issues."""
-        try:
-            return {path: int(path.name.partition(".")[0]) for path in (self.path / QUEUE).iterdir()}
-        except FileNotFoundError:
-            return {}
+        return self._notes(QUEUE)
 
-    def done(self, notes: dict[Path, int]) -> None:
-        """Take notes off the queue."""
+    def announced(self) -> dict[Path, int]:
+        """The notes of changes that were announced and whose end nobody has seen, with their issues."""
+        return self._notes(ANNOUNCED)
+
+    def done(self, notes: Iterable[Path]) -> None:
+        """Take notes off the queue, or off what is announced."""
         for path in notes:
             path.unlink(missing_ok=True)
+
+    def _note(self, shelf: str, issue_id: int) -> Path:
+        folder = self.path / shelf
+        while True:
+            folder.mkdir(parents=True, exist_ok=True)
+            note = folder / f"{issue_id}.{secrets.token_hex(6)}"
+            try:
+                note.touch()
+            except FileNotFoundError:
+                continue  # the folder was deleted between the two lines
+            return note
+
+    def _notes(self, shelf: str) -> dict[Path, int]:
+        try:
+            return {path: int(path.name.partition(".")[0]) for path in (self.path / shelf).iterdir()}
+        except FileNotFoundError:
+            return {}

@@ -6,9 +6,11 @@ An issue is always brought to what the database says now: it does not matter in 
 """
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
 from haystack import connections
 
 from archive.models import Document, Issue, Reference
@@ -20,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # How long a call waits for another process that writes, before it leaves its issue in the queue.
 WAIT_SECONDS = 30.0
+# No transaction is open for longer.
+_OPEN_SECONDS = 600.0
 _KEY = "archive.document."
 
 
@@ -34,6 +38,26 @@ def index_issue(issue: Issue, *, wait: float = WAIT_SECONDS) -> bool:
 def remove_issue(issue_id: int, *, wait: float = WAIT_SECONDS) -> bool:
     """Take an issue out of the index that was withdrawn or deleted. As `index_issue`: the database decides."""
     return _bring_up_to_date(issue_id, wait)
+
+
+def index_on_commit(issue_id: int) -> None:
+    """Bring an issue to what the database says once the transaction at hand is committed.
+
+    It is announced before: a process that is killed between the commit and its end leaves a note for `ensure`.
+    A failure is logged and no longer undoes anything; the note stays.
+    """
+    folder = _backend().index.folder
+    notes = []
+    try:
+        notes.append(folder.announce(issue_id))
+    except OSError:
+        logger.exception("issue %s could not be announced to the index", issue_id)
+
+    def follow() -> None:
+        _bring_up_to_date(issue_id, WAIT_SECONDS)
+        folder.done(notes)
+
+    transaction.on_commit(follow, robust=True)
 
 
 def rebuild() -> int:
@@ -59,11 +83,25 @@ def ensure() -> bool:
             return False
         rebuild()
         return True
+    _take_up_announced()
     work_off_queue()
     held = indexed_ids()
     if held != published:
         mend(Differences(missing=frozenset(published - held), left_over=frozenset(held - published)))
     return False
+
+
+def _take_up_announced() -> None:
+    """Queue what was announced. The notes stay until no transaction that left them can still be open."""
+    folder = _backend().index.folder
+    for note, issue_id in folder.announced().items():
+        try:
+            age = time.time() - note.stat().st_mtime
+        except FileNotFoundError:
+            continue  # its process has come to its end
+        folder.enqueue(issue_id)
+        if age > _OPEN_SECONDS:
+            folder.done([note])
 
 
 def work_off_queue() -> None:

@@ -1,0 +1,292 @@
+"""A process that writes is killed at every single step: nothing is lost, and nobody who reads notices.
+
+A step is whatever changes the file system: opening to write, making, renaming, deleting. The process counts its
+steps and kills itself at the one that it was given, so every moment comes to be tried, not only the lucky ones.
+"""
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from haystack import connections
+
+from archive.models import Document, Issue
+from archive.search import posting_writer, update
+from archive.search.engine import GramIndex, Record, index_at
+from archive.search.folder import TEXTS
+from archive.search.matching import match
+from archive.search.query import search_documents
+from archive.search.query_language import parse_query
+from archive.search.whoosh_backend import GramSearchBackend
+from tests.factories import make_issue
+
+STEPS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime")
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def run_until(step: int, place: Path, work: Callable[[], object]) -> bool:
+    """Run `work` in a process of its own that dies at its n-th step within `place`; False when it came to its end."""
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(step, str(place), work))
+    process.start()
+    process.join()
+    assert process.exitcode in {0, -signal.SIGKILL}
+    return process.exitcode != 0
+
+
+def _run(step: int, place: str, work: Callable[[], object]) -> None:
+    left = step
+
+    def count(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal left
+        if event not in STEPS and not (event == "open" and arguments[2] & WRITING):
+            return
+        # a name by itself: within a tree that is being deleted
+        if str(arguments[0]).startswith(place) or not os.path.isabs(arguments[0]):
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(count)
+    work()
+
+
+def kills(place: Path, begin: Callable[[], None], work: Callable[[], object]) -> Iterator[int]:
+    """`begin`, then `work` killed at its first, second, … step, until it comes to its end; the step each time."""
+    step = 0
+    killed = True
+    while killed:
+        begin()
+        killed = run_until(step, place, work)
+        yield step
+        step += 1
+    assert step > 10, "the steps were not counted"
+
+
+def make_record(number: int, body: str, group: str = "1") -> Record:
+    return Record(key=f"archive.document.{number}", group=group, titles=(f"第{number}号",), body=body)
+
+
+def bodies(index: GramIndex) -> list[str]:
+    """The texts of all documents that a search finds."""
+    snapshot = index.snapshot()
+    assert snapshot is not None
+    found = match(snapshot, parse_query("文"))
+    assert found == snapshot.alive
+    return sorted(snapshot.text(number).rpartition(b"\x00")[2].decode() for number in found)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def restored(place: Path) -> Callable[[], None]:
+    """Puts the folder back as it is now."""
+    kept = place.with_name("kept")
+    shutil.copytree(place, kept)
+
+    def restore() -> None:
+        shutil.rmtree(place)
+        shutil.copytree(kept, place)
+
+    return restore
+
+
+def files_of_no_segment(index: GramIndex) -> set[str]:
+    """Names of files in the index's folder that belong to nothing."""
+    generation, snapshot = index.folder.current(), index.snapshot()
+    assert generation
+    assert snapshot
+    known = tuple(f"{name}." for name in snapshot._segments)
+    other = {path.name for path in generation.iterdir() if not path.name.startswith(known)}
+    toc = {name for name in other if name == f"_MAIN_{snapshot._toc}.toc"}
+    assert len(toc) == 1
+    above = {path.name for path in index.folder.path.iterdir()} - {
+        generation.name,
+        "current",
+        "lock",
+        "queue",
+    }
+    return (other - toc - {"texts", "version", "MAIN_WRITELOCK"}) | above
+
+
+# --- the index ---------------------------------------------------------------------------------------
+def change(place: Path) -> None:
+    with GramIndex(place).writing() as writer:
+        writer.remove_group("1")
+        for n in range(4):
+            writer.add(make_record(10 + n, f"新文{n}", group="2"))
+
+
+def rebuild(place: Path) -> None:
+    with GramIndex(place).rebuilding() as writer:
+        for n in range(4):
+            writer.add(make_record(10 + n, f"新文{n}", group="2"))
+
+
+OLD = [f"旧文{n}" for n in range(3)]
+NEW = [f"新文{n}" for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("work", "segments", "after"),
+    [
+        (change, "one", [*NEW, "常文"]),
+        (change, "many", [*NEW, "常文"]),  # one segment a document, and they are merged
+        (rebuild, "one", NEW),
+        (rebuild, "many", NEW),
+    ],
+)
+def test_a_killed_writer_leaves_what_was_or_what_shall_be(
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    work: Callable[[Path], None],
+    segments: str,
+    after: list[str],
+) -> None:
+    if segments == "many":
+        monkeypatch.setattr(posting_writer, "HELD", 1)
+        monkeypatch.setattr(posting_writer, "_MERGE_AT", 4)
+    with GramIndex(place).writing() as writer:
+        for n, body in enumerate(OLD):
+            writer.add(make_record(n, body, group="1"))
+        writer.add(make_record(9, "常文", group="3"))
+    before, seen = sorted([*OLD, "常文"]), set()
+    for _ in kills(place, restored(place), lambda: work(place)):
+        index = GramIndex(place)
+        found = bodies(index)
+        assert found in (before, sorted(after))
+        seen.add(found == before)
+        # the lock is free, and the next one brings it about and clears up
+        with index.writing(timeout=0) as writer:
+            writer.add(make_record(77, "后文"))
+        assert bodies(index) == sorted([*found, "后文"])
+        assert files_of_no_segment(index) == set()
+        work(place)
+        assert bodies(index) == sorted(after)
+        assert files_of_no_segment(index) == set()
+    assert seen == {True, False}
+
+
+def test_a_writer_killed_while_it_appends_texts(place: Path) -> None:
+    """Half a text at the end of the file belongs to nobody, and the next text stands behind it."""
+    index = GramIndex(place)
+    with index.writing() as writer:
+        writer.add(make_record(1, "旧文"))
+    choose = random.Random(4)
+    for turn in range(8):
+        writing = multiprocessing.get_context("fork").Process(target=write_long, args=(place,))
+        writing.start()
+        size = texts_size(index)
+        while texts_size(index) == size:
+            time.sleep(0.001)
+        time.sleep(choose.uniform(0, 0.05))
+        os.kill(writing.pid or 0, signal.SIGKILL)
+        writing.join()
+        assert texts_size(index) > size
+        expected = sorted(["旧文", *(f"后文{n}" for n in range(turn))])
+        assert bodies(GramIndex(place)) == expected
+        with index.writing(timeout=0) as writer:
+            writer.add(make_record(100 + turn, f"后文{turn}"))
+        assert bodies(index) == sorted([*expected, f"后文{turn}"])
+
+
+def write_long(place: Path) -> None:
+    with GramIndex(place).writing() as writer:
+        for number in range(1000, 100_000):
+            writer.add(make_record(number, "长文" * 5000))
+
+
+def texts_size(index: GramIndex) -> int:
+    generation = index.folder.current()
+    assert generation
+    return (generation / TEXTS).stat().st_size
+
+
+# --- index and database ------------------------------------------------------------------------------
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", ["index_issue", "rebuild"])
+def test_the_next_start_brings_the_index_to_what_the_database_says(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """One issue is withdrawn, one published, one changed; a process dies over each, somewhere."""
+    place = data_folder / "index"
+    withdrawn, published, changed = make_issue(), make_issue(label="2", state="draft"), make_issue(label="3")
+    update.rebuild()
+    Issue.objects.filter(pk=withdrawn.pk).update(state="withdrawn", withdrawn_at=timezone.now())
+    Issue.objects.filter(pk=published.pk).update(state="published")
+    changed.documents.filter(position=1).update(title="改了的标题")
+    issues = (withdrawn, published, changed)
+    for issue in issues:
+        index_at(str(place)).folder.announce(issue.pk)  # as `index_on_commit` does before the commit
+    # A killed process must not take the connection to the database with it: it is given what it would read.
+    backend = connections["default"].get_backend()
+    index = connections["default"].get_unified_index().get_index(Document)
+    ready: dict[int | None, list[Record]] = {None: list(backend.records(index))}
+    ready |= {issue.pk: list(backend.records(index, issue_id=issue.pk)) for issue in issues}
+
+    def records(self: object, index: object, **lookup: Iterable[int | None]) -> Iterator[Record]:
+        keys = () if "pk__in" in lookup else lookup.get("issue_id__in", (None,))
+        return (record for pk in keys for record in ready[pk])
+
+    def work() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(GramSearchBackend, "records", records)
+            patch.setattr(update, "_changed_by", lambda issues: [])
+            if what == "rebuild":
+                update.rebuild()
+            for issue in issues:
+                update.index_issue(issue)
+
+    was = update.indexed_ids()
+    will_be = set(Document.objects.published().values_list("pk", flat=True))
+    for _ in kills(place, restored(place), work):
+        index_at(str(place))._snapshot = None  # the folder was put back: a commit of this name is another one
+        # whole issues, and none that stood before and stands after is ever missing
+        assert was & will_be <= update.indexed_ids() <= was | will_be
+        assert not update.ensure()
+        assert not update.differences()
+        assert search_documents("改了的标题").total == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_announced_before_it_is_committed(data_folder: Path) -> None:
+    issue = make_issue()
+    update.rebuild()
+    folder = index_at(str(data_folder / "index")).folder
+    with transaction.atomic():
+        issue.documents.filter(position=1).update(title="改了的标题")
+        update.index_on_commit(issue.pk)
+        assert list(folder.announced().values()) == [issue.pk]
+        assert folder.queued() == {}
+    assert folder.announced() == {}
+    assert search_documents("改了的标题").total == 1
+
+
+@pytest.mark.django_db
+def test_what_was_announced_stays_until_no_transaction_can_be_open(data_folder: Path) -> None:
+    """The sweep of another process may come before the commit, and must not take the note away."""
+    issue = make_issue()
+    update.rebuild()
+    folder = index_at(str(data_folder / "index")).folder
+    note = folder.announce(issue.pk)
+    update.ensure()
+    assert list(folder.announced()) == [note]
+    issue.documents.filter(position=1).update(title="改了的标题")
+    update.ensure()
+    assert not update.differences()
+    long_ago = time.time() - 3600
+    os.utime(note, (long_ago, long_ago))
+    update.ensure()
+    assert folder.announced() == {}
+    assert folder.queued() == {}
