@@ -5,6 +5,8 @@ that is a radical of the same shape. On paper no one can tell them apart, and no
 """
 
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 # CJK radicals (U+2E80 to U+2EF3); Unicode has no decomposition for them.
 # Source: EquivalentUnifiedIdeograph of Unicode.
@@ -23,3 +25,10 @@ _PLAIN = str.maketrans(CJK_RADICALS | KANGXI_RADICALS)
 def plain_characters(text: str) -> str:
     """The text with radicals as the characters they look like; every other character stays as it is printed."""
     return text if text.isascii() else text.translate(_PLAIN)
+
+
+@cache
+def look_alikes() -> dict[str, str]:
+    """The characters that each character of a place name is likely to be misread or mistyped as (盂: 孟)."""
+    lines = Path(__file__).with_name("look_alikes.tsv").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))

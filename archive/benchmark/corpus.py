@@ -84,8 +84,8 @@ def recipe(clauses: list[str], count: int, seed: int) -> Iterator[MadeDocument]:
     """`count` documents, the same for the same clauses and seed."""
     choose = random.Random(seed)
     clauses = choose.sample(clauses, len(clauses))
-    # The n-th clause is drawn 1/n as often as the first.
-    weights = list(accumulate(1 / (rank + 10) for rank in range(len(clauses))))
+    # The first is drawn about eight times as often as the last.
+    weights = list(accumulate(1 / (rank + 200) for rank in range(len(clauses))))
 
     def sentence() -> str:
         drawn = choose.choices(clauses, cum_weights=weights, k=choose.randint(1, 2 * _CLAUSES_A_SENTENCE - 1))

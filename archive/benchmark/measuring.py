@@ -18,7 +18,7 @@ from archive.benchmark.stock import StockHaystack
 from archive.models import Appointment, Document
 from archive.search import update
 from archive.search.folding import normalise
-from archive.search.query import ids_that_match, search_documents
+from archive.search.query import matching_documents, search_documents
 from archive.search.texts import document_texts, prefetch
 
 _PAGE = 20
@@ -85,7 +85,7 @@ def exactness(numbers: Sequence[int], texts: Sequence[str], count: int, seed: in
     wrong = []
     for asked in (*single, *pairs):
         right = {n for n, text in zip(numbers, texts, strict=True) if all(run in text for run in asked)}
-        if ids_that_match(as_query(asked)) != right:
+        if set(matching_documents(as_query(asked))) != right:
             wrong.append(as_query(asked))
     return {"runs": len(single), "pairs": len(pairs), "wrong": len(wrong), "examples": wrong[:5]}
 

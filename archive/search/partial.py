@@ -55,9 +55,10 @@ def question_grams(condition: Condition) -> tuple[list[str], list[str]]:
 
 
 def nearest(
-    snapshot: Snapshot, condition: Condition, within: set[int], limit: int
+    snapshot: Snapshot, condition: Condition, within: set[int], limit: int, share: float = _NEAR
 ) -> list[tuple[int, float]]:
-    """The documents of `within` that come nearest, best first, `limit` at most."""
+    """The documents of `within` that come nearest, best first, `limit` at most;
+    none that scores less than `share` of the first."""
     weights: dict[str, float] = {}
     pairs, threes = question_grams(condition)
     for pair in pairs:
@@ -97,4 +98,4 @@ def nearest(
         scored.append((number, score * (covered / total) ** _COVERAGE))
     days = snapshot.columns.days
     scored.sort(key=lambda pair: (-round(pair[1], 3), -days[pair[0]], pair[0]))
-    return [(number, score) for number, score in scored[:limit] if score >= _NEAR * scored[0][1]]
+    return [(number, score) for number, score in scored[:limit] if score >= share * scored[0][1]]

@@ -1,5 +1,6 @@
 """Search the archive: the one door for the results page, the API and whatever else asks."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from archive.search.query_language import (
     positive_terms,
 )
 from archive.search.ranking import SORTS, count_values, in_order
+from archive.search.respelling import respelled
 from archive.search.results import FacetValue, Hit, SearchResults, TermCount
 from archive.search.snapshot import Snapshot
 from archive.search.snippets import Marker, question_terms, snippets
@@ -32,6 +34,12 @@ from archive.search.texts import passages_of
 
 FACETS = ("year", "month", "category", "kind", "issuer", "gazette", "validity")
 MAX_PAGE_SIZE = 100
+# Related documents: so many are looked at, and such a share of a document's own score is near enough.
+_RELATED_READ, _RELATED = 20, 0.2
+_TITLE_START = re.compile(r"^.{0,30}?关于(?:印发|转发|公布|发布|批转)?")
+_TITLE_END = re.compile(
+    r"的?(?:通知|意见|决定|公告|通告|通报|批复|函|命令|令|办法|方案|规定)(?:（[^（）]*）)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class _Found:
     terms: tuple[Term, ...]
     partial: bool = False
     alone: tuple[TermCount, ...] = ()
+    respelled: tuple[TermCount, ...] = ()
 
 
 def search_documents(
@@ -77,18 +86,44 @@ def search_documents(
         facets={name: _facet(found.counts[name], chosen.get(name, "")) for name in FACETS},
         partial=found.partial,
         terms=found.alone,
+        respelled=found.respelled,
         seconds=perf_counter() - started,
     )
 
 
-def ids_that_match(query: str) -> set[int]:
-    """The primary keys of all documents that match the whole of `query`; empty while there is no index."""
+def matching_documents(
+    query: str, *, filters: Mapping[str, str] | None = None, sort: str = "relevance"
+) -> list[int]:
+    """The primary keys of all documents that match the whole of `query`, in order; [] while there is no index."""
     snapshot = _index().snapshot()
     if snapshot is None:
-        return set()
-    keys = snapshot.columns.keys
-    found = match(snapshot, parse_query(query[:MAX_LENGTH]))
-    return {int(keys[number].rpartition(".")[2]) for number in found}
+        return []
+    condition, documents = _matched(snapshot, query[:MAX_LENGTH], _narrowing(filters or {}))
+    ranked = in_order(snapshot, documents, condition, sort if sort in SORTS else "relevance")
+    return [int(snapshot.columns.keys[number].rpartition(".")[2]) for number, _ in ranked]
+
+
+def related_documents(document: Document, limit: int = 5) -> list[Document]:
+    """The published documents whose subject comes nearest to that of `document`, nearest first."""
+    snapshot = _index().snapshot()
+    subject = make_term(subject_of(document.title, document.issuer))
+    if snapshot is None or subject is None or len(subject.text) < 2:
+        return []
+    near = nearest(snapshot, subject, set(snapshot.alive), _RELATED_READ, _RELATED)
+    keys = {number: int(snapshot.columns.keys[number].rpartition(".")[2]) for number, _ in near}
+    # How well a document answers its own subject is the measure for the others.
+    own = next((score for number, score in near if keys[number] == document.pk), 0.0)
+    wanted = [
+        keys[number] for number, score in near if keys[number] != document.pk and score >= _RELATED * own
+    ]
+    rows = Document.objects.published().select_related("issue__gazette").in_bulk(wanted[:limit])
+    return [rows[key] for key in wanted if own and key in rows]
+
+
+def subject_of(title: str, issuer: str) -> str:
+    """What a title is about: 加强古树名木保护工作 of 云岭市人民政府关于加强古树名木保护工作的通知."""
+    subject = title.removeprefix(issuer)
+    return _TITLE_END.sub("", _TITLE_START.sub("", subject)) or subject
 
 
 def _index() -> GramIndex:
@@ -99,13 +134,8 @@ def _index() -> GramIndex:
 def _find(
     snapshot: Snapshot, query: str, chosen: Mapping[str, str], page: int, page_size: int, sort: str
 ) -> _Found:
-    condition = parse_query(query)
-    narrowing = tuple(Value(name, normalise(value)) for name, value in chosen.items())
-    documents = match(snapshot, And((condition, *narrowing)))
-    if not documents and (respelled := _as_number(query)) is not None:
-        # 阳政发2022年1号 stands in no text; 阳政发〔2022〕1号 does
-        condition = respelled
-        documents = match(snapshot, And((condition, *narrowing)))
+    narrowing = _narrowing(chosen)
+    condition, documents = _matched(snapshot, query, narrowing)
     first = (page - 1) * page_size
     if documents:
         ranked = in_order(snapshot, documents, condition, sort)[first : first + page_size]
@@ -116,6 +146,7 @@ def _find(
             terms=positive_terms(condition),
         )
     counts = count_values(snapshot, ())
+    proposals = respelled(snapshot, query, condition, narrowing)
     if is_question(query, condition):
         near = nearest(snapshot, condition, match(snapshot, And(narrowing)), page_size) if page == 1 else []
         return _Found(
@@ -124,8 +155,25 @@ def _find(
             counts=counts,
             terms=question_terms(query),
             partial=bool(near),
+            respelled=proposals,
         )
-    return _Found(0, [], counts, (), alone=_terms_alone(snapshot, condition, narrowing))
+    alone = _terms_alone(snapshot, condition, narrowing)
+    return _Found(0, [], counts, (), alone=alone, respelled=proposals)
+
+
+def _narrowing(filters: Mapping[str, str]) -> tuple[Condition, ...]:
+    return tuple(Value(name, normalise(value)) for name, value in filters.items() if name in FACETS and value)
+
+
+def _matched(snapshot: Snapshot, query: str, narrowing: tuple[Condition, ...]) -> tuple[Condition, set[int]]:
+    """What `query` asks for, and the documents that meet it."""
+    condition = parse_query(query)
+    documents = match(snapshot, And((condition, *narrowing)))
+    if not documents and (canonical := _as_number(query)) is not None:
+        # 阳政发2022年1号 stands in no text; 阳政发〔2022〕1号 does
+        condition = canonical
+        documents = match(snapshot, And((condition, *narrowing)))
+    return condition, documents
 
 
 def _as_number(query: str) -> Condition | None:

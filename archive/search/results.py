@@ -51,6 +51,7 @@ class SearchResults:
     `total` counts the documents that match the whole query, exactly. When there are none and the query is a
     question, `partial` is true and `hits` are the documents that come nearest; `total` stays 0.
     `terms` says, for several terms that no document has together, what each finds alone.
+    `respelled` are queries that do find something and differ by one character, when this one finds nothing.
     `ready` is False while there is no index to ask.
     """
 
@@ -63,6 +64,7 @@ class SearchResults:
     partial: bool = False
     seconds: float = 0.0
     terms: tuple[TermCount, ...] = ()
+    respelled: tuple[TermCount, ...] = ()
     ready: bool = True
 
     @property

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from archive.api import api
-from archive.views import search
+from archive.views import search, search_exports
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
+    path("search/feed.atom", search_exports.feed, name="search-feed"),
+    path("search/documents.csv", search_exports.table, name="search-table"),
     path("number/", search.number, name="number"),
     path("api/v1/", api.urls),
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from archive.models import Appointment, Block, Document, DocumentAlias, Enclosure, Issue, Reference
+from archive.search.query import related_documents
 from archive.search.query_language import MAX_LENGTH
 from archive.search.snippets import marker_for
 from archive.views.gone import gone
@@ -63,6 +64,7 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "references": [(reference, _public_target(reference)) for reference in document.references.all()],
         "cited_by": (cited_by := list(document.cited_by.all())),
         "changed_by": [reference for reference in cited_by if reference.relation in Reference.CHANGES],
+        "related": related_documents(document),
         "appointments": list(document.appointments.all()),
         "attachments": (attachments := list(document.attachments.all())),
         "omitted": sum(attachment.omitted for attachment in attachments),

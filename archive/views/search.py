@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from archive.models import Document
+from archive.models import Document, Reference
 from archive.numbers import DocumentNumber, read_number
 from archive.search.numbered import documents_with_number
 from archive.search.query import FACETS, search_documents
@@ -54,6 +55,9 @@ def search(request: HttpRequest) -> HttpResponse:
             return redirect(request.path + with_parameters(parameters, page=str(results.pages)))
         leading = leading_documents(query) if results.page == 1 else []
         # Where they stand first among the hits, they are named there.
+        citing = {document.pk: getattr(document, "citing", 0) for document in leading}
+        for hit in results.hits:
+            hit.document.citing = citing.get(hit.document.pk, 0)  # type: ignore[attr-defined]
         lead_the_hits = {d.pk for d in leading} == {hit.document.pk for hit in results.hits[: len(leading)]}
         context |= {
             "results": results,
@@ -66,6 +70,10 @@ def search(request: HttpRequest) -> HttpResponse:
             ],
             "pages": page_addresses(parameters, results.page, results.pages),
             "without_filters": with_parameters({"q": query}),
+            "respelled": [
+                (term, with_parameters({**parameters, "q": term.query})) for term in results.respelled
+            ],
+            "same_search": with_parameters(parameters),
             "terms": [(term, with_parameters({**parameters, "q": term.query})) for term in results.terms],
         }
     return render(request, "archive/search.html", context)
@@ -77,9 +85,20 @@ def page_of(text: str) -> int:
 
 
 def leading_documents(query: str) -> list[Document]:
-    """The documents of the number that the query is; none for any other query."""
+    """The documents of the number that the query is, each with its `citing`; none for any other query."""
     number = read_number(query)
-    return documents_with_number(number)[:LEADING] if number else []
+    found = documents_with_number(number)[:LEADING] if number else []
+    counts = citing_documents(found)
+    for document in found:
+        document.citing = counts.get(document.pk, 0)  # type: ignore[attr-defined]
+    return found
+
+
+def citing_documents(documents: Sequence[Document]) -> dict[int, int]:
+    """How many published documents refer to each (by primary key); those to which none does are left out."""
+    named = Reference.objects.filter(target__in=documents, document__in=Document.objects.published())
+    counted = named.values("target").annotate(count=Count("document", distinct=True)).order_by()
+    return {row["target"]: row["count"] for row in counted}
 
 
 def facets_of(facets: Mapping[str, Sequence[FacetValue]], parameters: Mapping[str, str]) -> list[Facet]:

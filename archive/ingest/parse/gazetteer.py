@@ -1,7 +1,7 @@
-"""The counties and districts of each city, and the characters that look alike in print.
+"""The counties and districts of each city.
 
-`places.tsv` holds a province, a prefecture and its names a line; `look_alikes.tsv` a character and those like it.
-Both are read when first asked for, since most texts never ask.
+`places.tsv` holds a province, a prefecture and its names a line. It is read when first asked for, since most texts
+never ask.
 """
 
 from functools import cache
@@ -34,12 +34,6 @@ def places_of_province(province: str) -> frozenset[str]:
 def all_places() -> frozenset[str]:
     """Every name of the gazetteer."""
     return frozenset().union(*(places_of_province(row[0]) for row in _rows("places.tsv")))
-
-
-@cache
-def look_alikes() -> dict[str, str]:
-    """The characters that each character of a place name is likely to be misread as."""
-    return {row[0]: row[1] for row in _rows("look_alikes.tsv")}
 
 
 def city_named_in(text: str) -> str | None:

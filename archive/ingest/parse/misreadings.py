@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archive.characters import look_alikes
 from archive.ingest.parse import gazetteer
 from archive.ingest.parse.known import Known
 from archive.ingest.parse.records import Finding, ParsedDocument
@@ -71,7 +72,7 @@ def name_variants(city: str | None, places: frozenset[str]) -> tuple[dict[str, s
         province, governed = gazetteer.prefectures()[city]
         names |= {*governed, city}
         in_use |= gazetteer.places_of_province(province)
-    alike = gazetteer.look_alikes() if names else {}
+    alike = look_alikes() if names else {}
     variants: dict[str, str | None] = {}
     for name in names:
         for at, character in enumerate(name[:-1]):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from archive.characters import look_alikes
 from archive.ingest.parse import gazetteer
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
 from archive.ingest.parse.misreadings import issuing_city, misreading_findings
@@ -102,4 +103,4 @@ def test_the_gazetteer_is_whole() -> None:
     assert places["运城市"][0] == "山西省" and "绛县" in places["运城市"][1]
     assert gazetteer.city_named_in("恩施土家族苗族自治州人民政府公报") == "恩施土家族苗族自治州"
     assert {"海淀区", "浦东新区", "石河子市"} <= gazetteer.all_places()
-    assert "孟" in gazetteer.look_alikes()["盂"]
+    assert "孟" in look_alikes()["盂"]

@@ -1,0 +1,121 @@
+"""What a search finds as a feed and as a table, at addresses that take the same parameters as the results page."""
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from archive.models import Document
+from archive.search.query import FACETS, MAX_LENGTH, matching_documents, search_documents
+from archive.search.ranking import SORTS
+from archive.views.addresses import with_parameters
+
+IN_FEED = 50
+# A table of more rows is no reading matter; the API gives page by page what lies beyond.
+IN_TABLE = 10_000
+_AT_ONCE = 500
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A spreadsheet takes what begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def feed(request: HttpRequest) -> HttpResponse:
+    """The newest documents that match, as Atom; of everything, when nothing is asked for."""
+    query, chosen = asked_for(request)
+    found = search_documents(query, filters=chosen, page_size=IN_FEED, sort="date")
+    page = request.build_absolute_uri(reverse("search") + with_parameters({"q": query, **chosen}))
+    words = _clean(" ".join([query, *chosen.values()])).strip()
+    made = Atom1Feed(
+        title=_("检索：%(words)s") % {"words": words} if words else _("最新公文"),
+        link=page,
+        description="",
+        language="zh-Hans",
+        feed_url=request.build_absolute_uri(),
+        feed_guid=page,
+    )
+    for hit in [] if found.partial else found.hits:
+        document = hit.document
+        address = request.build_absolute_uri(document.get_absolute_url())
+        made.add_item(
+            title=_clean(" ".join(filter(None, [document.title, document.number]))),
+            link=address,
+            description=_clean("<br>".join(snippet.html for snippet in hit.snippets)),
+            unique_id=address,
+            author_name=_clean(document.issuer) or None,
+            pubdate=document.issue.released_at or document.issue.added_at,
+            updateddate=document.issue.changed_at,
+        )
+    return HttpResponse(made.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def table(request: HttpRequest) -> StreamingHttpResponse:
+    """All documents that match, a row each, as CSV that spreadsheets open; IN_TABLE rows at most."""
+    query, chosen = asked_for(request)
+    sort = request.GET.get("sort", "")
+    keys = matching_documents(query, filters=chosen, sort=sort if sort in SORTS else SORTS[0])[:IN_TABLE]
+    answer = StreamingHttpResponse(_lines(request, keys), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="documents-{timezone.localdate()}.csv"'
+    return answer
+
+
+def asked_for(request: HttpRequest) -> tuple[str, dict[str, str]]:
+    """The query and the filters of an address."""
+    chosen = {name: value for name in FACETS if (value := request.GET.get(name, "").strip())}
+    return request.GET.get("q", "").strip()[:MAX_LENGTH], chosen
+
+
+class _Line:
+    """What csv writes to, to be sent on at once."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(request: HttpRequest, keys: list[int]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    # Without the mark, spreadsheets take UTF-8 for the code page of the machine.
+    yield "\ufeff" + writer.writerow(_columns())
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        rows = Document.objects.published().select_related("issue__gazette").in_bulk(some)
+        for key in some:
+            if key in rows:
+                yield writer.writerow(map(_cell, _row(request, rows[key])))
+
+
+def _columns() -> list[str]:
+    facts = [_("标题"), _("发文字号"), _("发文机关"), _("文种"), _("栏目"), _("成文日期")]
+    return [*facts, _("公报"), _("年份"), _("期号"), _("页码"), _("网址")]
+
+
+def _row(request: HttpRequest, document: Document) -> list[Any]:
+    issue = document.issue
+    return [
+        document.title,
+        document.number,
+        document.issuer,
+        document.kind,
+        document.category,
+        document.signed_on.isoformat() if document.signed_on else "",
+        str(issue.gazette or ""),
+        issue.year,
+        issue.label,
+        document.printed_first_page,
+        request.build_absolute_uri(document.get_absolute_url()),
+    ]
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _clean(text: str) -> str:
+    """`text` without what XML does not allow: control characters, lone surrogates, the two that are none."""
+    return _NOT_XML.sub("", text)
