@@ -9,6 +9,8 @@ import pytest
 from archive.ingest.layout.spreads import cut_spreads
 from archive.ingest.lines import Glyph, Rule, Sheet
 from archive.ingest.read import read_issue
+from tests.typeset.proof import Proof
+from tests.typeset.sheet import WIDTH
 from tests.typeset.small import small_issue
 
 
@@ -55,6 +57,38 @@ def test_a_spread_reads_like_its_pages(tmp_path: Path, columns: int) -> None:
     for page in two.pages:
         for _, x0, _, x1, _, _ in page.lines:
             assert 0 <= x0 < x1 <= page.width
+
+
+def test_a_document_has_the_pages_of_its_halves(tmp_path: Path) -> None:
+    """Three documents on two sheets: on the left half, on the right one, and over both halves of the next."""
+    proof = Proof(width=2 * WIDTH)
+    text = "各县（区）要把防汛工作摆上重要位置，压实责任，完善预案，备足物资，确保城市正常运行和群众安全。"
+    number = 8
+    for half, name, begins, ends in (
+        (0, "防汛", True, True),
+        (1, "防火", True, True),
+        (0, "防疫", True, False),
+        (1, "防疫", False, True),
+    ):
+        proof.left, proof.y = 72.0 + half * WIDTH, 110.0
+        if begins:
+            proof.title(f"关于做好{name}工作的通知", f"霁政发〔2022〕{number}号")
+        for _ in range(9):
+            proof.paragraph(text)
+        if ends:
+            proof.signature("霁川市人民政府", "2022年7月12日")
+        proof.put(f"— {number} —", proof.left + 200, 805)
+        number += 1
+        if half:
+            proof.page()
+    path = tmp_path / "issue.pdf"
+    path.write_bytes(proof.pdf())
+    issue = read_issue(path)
+    assert [(page.printed_number, page.printed_right) for page in issue.pages] == [(8, 9), (10, 11)]
+    assert [
+        (document.first_page, document.printed_first_page, document.printed_last_page)
+        for document in issue.documents
+    ] == [(1, 8, 8), (1, 9, 9), (2, 10, 11)]
 
 
 @pytest.mark.parametrize(
