@@ -62,7 +62,7 @@ def _match_all(snapshot: Snapshot, terms: list[Term], within: Set[int]) -> Set[i
     left = within if found is None else found & within
     for term in terms:
         if not _is_settled(term):
-            left = {number for number in left if has_term(snapshot, number, term)}
+            left = _with_term(snapshot, left, term)
     return left
 
 
@@ -83,6 +83,14 @@ def _is_settled(term: Term) -> bool:
     if term.whole:
         return not term.field and " " not in term.text
     return len(term.text) <= 2 and term.field in {"", "title"}
+
+
+def _with_term(snapshot: Snapshot, numbers: Set[int], term: Term) -> set[int]:
+    """Those of `numbers` that have `term`; there can be as many as the archive has documents."""
+    if term.field or term.whole:
+        return {number for number in numbers if has_term(snapshot, number, term)}
+    needle = term.text.encode()
+    return {n for n, text in zip(numbers, snapshot.texts(numbers), strict=True) if needle in text}
 
 
 def has_term(snapshot: Snapshot, number: int, term: Term) -> bool:

@@ -73,7 +73,7 @@ def nearest(
     read = heapq.nlargest(_READ, reachable, key=lambda number: (sums[number], -number))
     titled = {pair: set(snapshot.documents_with(title_gram(pair))) for pair in weights if len(pair) == 2}
     lengths = snapshot.columns.body_lengths
-    mean = sum(lengths) / max(1, len(lengths)) or 1.0
+    mean = snapshot.mean_length
     total = sum(weights.values())
     # The posting lists say which pairs a document has: only those are counted in it.
     held: defaultdict[int, list[tuple[bytes, float, bool]]] = defaultdict(list)

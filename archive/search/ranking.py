@@ -15,7 +15,7 @@ from archive.search.validity import validity_on
 SORTS = ("relevance", "date", "number")
 
 # Of more documents than this, only the newest and those with a term in the title are scored.
-SCORED = 1000
+SCORED = 500
 # What one find is worth in each part, against at most _BODY for the body.
 _NUMBER, _WHOLE_NUMBER, _TITLE, _WHOLE_TITLE, _PERSON, _BODY = 8.0, 12.0, 5.0, 5.0, 2.0, 2.2
 # Terms that stand together as typed, against terms scattered over the text.
@@ -47,19 +47,18 @@ def in_order(
     snapshot: Snapshot, documents: Collection[int], condition: Condition, sort: str
 ) -> list[tuple[int, float]]:
     """All documents, best first, with their scores (0 where the order asks for none)."""
-    days, orders = snapshot.columns.days, snapshot.columns.orders
-    # Of one day, documents stand by their number, then as they came in: the same order every time.
     if sort == "number":
-        ranked = sorted(documents, key=lambda n: (not orders[n], orders[n], -days[n], n))
-        return [(number, 0.0) for number in ranked]
-    newest = sorted(documents, key=lambda n: (-days[n], orders[n], n))
+        return [(number, 0.0) for number in sorted(documents, key=snapshot.by_number.__getitem__)]
+    newest = sorted(documents, key=snapshot.newest_first.__getitem__)
     terms = positive_terms(condition)
     if sort == "date" or not terms:
         return [(number, 0.0) for number in newest]
     scored = newest
     if len(newest) > SCORED:
         titled = _with_title_gram(snapshot, terms, documents)
-        first = dict.fromkeys([*newest[:SCORED], *heapq.nlargest(SCORED, titled, key=days.__getitem__)])
+        first = dict.fromkeys(
+            [*newest[:SCORED], *heapq.nsmallest(SCORED, titled, key=snapshot.newest_first.__getitem__)]
+        )
         scored = [number for number in newest if number in first]
     scores = dict(zip(scored, _score(snapshot, scored, condition, terms), strict=True))
     # sorted is stable: newer first on ties
@@ -86,17 +85,16 @@ def _score(
 ) -> list[float]:
     """How well each document answers: where the terms stand, how often for its length, how rare they are."""
     lengths = snapshot.columns.body_lengths
-    mean = sum(lengths) / max(1, len(lengths)) or 1.0
+    mean = snapshot.mean_length
     weights = [_weight(snapshot, term) for term in terms]
     needles = [term.text.encode() for term in terms]
     together = "".join(term.text for term in terms).encode()
     if len(terms) < 2 or not is_plain(condition):
         together = b""
     scores = []
-    for number in documents:
-        text = snapshot.text(number)
+    for number, text in zip(documents, snapshot.texts(documents), strict=True):
         # Titles, numbers and people stand before the body: most documents need not be taken apart.
-        body_at = snapshot.body_offset(number)
+        body_at = len(text) - lengths[number]
         damping = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * lengths[number] / mean)
         score = 0.0
         for term, weight, needle in zip(terms, weights, needles, strict=True):

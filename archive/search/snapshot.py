@@ -4,8 +4,9 @@ import mmap
 import threading
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class Columns:
         self.keys: list[str] = []
         self.groups: list[str] = []
         self.starts = array("Q")
+        self.ends = array("Q")
         self.title_lengths = array("I")
         self.number_lengths = array("I")
         self.people_lengths = array("I")
@@ -57,8 +59,9 @@ class Columns:
     def append(self, row: Row) -> None:
         self.keys.append(row.key)
         self.groups.append(row.group)
-        self.starts.append(row.start)
         titles, numbers, people, body = row.lengths
+        self.starts.append(row.start)
+        self.ends.append(row.start + titles + numbers + people + body + 3)
         self.title_lengths.append(titles)
         self.number_lengths.append(numbers)
         self.people_lengths.append(people)
@@ -73,6 +76,7 @@ class Columns:
         self.keys += other.keys
         self.groups += other.groups
         self.starts += other.starts
+        self.ends += other.ends
         self.title_lengths += other.title_lengths
         self.number_lengths += other.number_lengths
         self.people_lengths += other.people_lengths
@@ -190,18 +194,33 @@ class Snapshot:
             if key in wanted and number not in self.deleted
         }
 
+    # --- orders and measures, worked out once for all queries ----------------------------------------
+    @cached_property
+    def newest_first(self) -> "array[int]":
+        """The place of each document by day, newest first; of one day by number, then as they came in."""
+        c = self.columns
+        return _places(sorted(range(self.size), key=lambda n: (-c.days[n], c.orders[n], n)))
+
+    @cached_property
+    def by_number(self) -> "array[int]":
+        """The place of each document by number, those without one last; of one number the newest first."""
+        c = self.columns
+        return _places(sorted(range(self.size), key=lambda n: (not c.orders[n], c.orders[n], -c.days[n], n)))
+
+    @cached_property
+    def mean_length(self) -> float:
+        """Of all bodies, in bytes; never 0."""
+        return sum(self.columns.body_lengths) / max(1, self.size) or 1.0
+
     # --- texts -------------------------------------------------------------------------------------
     def text(self, number: int) -> bytes:
         """All four parts of a document, a byte 0 between them."""
-        c = self.columns
-        start = c.starts[number]
-        length = c.title_lengths[number] + c.number_lengths[number] + c.people_lengths[number]
-        return self._texts[start : start + length + c.body_lengths[number] + 3]
+        return self._texts[self.columns.starts[number] : self.columns.ends[number]]
 
-    def body_offset(self, number: int) -> int:
-        """Where in `text` the body begins."""
-        c = self.columns
-        return c.title_lengths[number] + c.number_lengths[number] + c.people_lengths[number] + 3
+    def texts(self, numbers: Iterable[int]) -> Iterator[bytes]:
+        """The `text` of each of many documents, in their order."""
+        texts, starts, ends = self._texts, self.columns.starts, self.columns.ends
+        return (texts[starts[number] : ends[number]] for number in numbers)
 
     def titles(self, number: int) -> bytes:
         start = self.columns.starts[number]
@@ -215,6 +234,14 @@ class Snapshot:
         c = self.columns
         start = c.starts[number] + c.title_lengths[number] + c.number_lengths[number] + 2
         return self._texts[start : start + c.people_lengths[number]]
+
+
+def _places(ordered: list[int]) -> "array[int]":
+    """Where each number stands in `ordered`, which has all from 0 on."""
+    places = array("I", bytes(array("I").itemsize * len(ordered)))
+    for place, number in enumerate(ordered):
+        places[number] = place
+    return places
 
 
 def _read_columns(reader: Any, strings: dict[str, str]) -> Columns:

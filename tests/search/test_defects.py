@@ -136,7 +136,7 @@ def test_a_rare_term_does_not_lead_through_all_documents(stock: str, monkeypatch
     make_notices(20)
     fill("default", stock)
     looked_at: set[int] = set()
-    search, text = Searcher.search, Snapshot.text
+    search, text, texts = Searcher.search, Snapshot.text, Snapshot.texts
 
     def watched_search(self: Searcher, *arguments: Any, **options: Any) -> Any:
         results = search(self, *arguments, **options)
@@ -147,8 +147,13 @@ def test_a_rare_term_does_not_lead_through_all_documents(stock: str, monkeypatch
         looked_at.add(number)
         return text(self, number)
 
+    def watched_texts(self: Snapshot, numbers: Any) -> Any:
+        looked_at.update(numbers := list(numbers))
+        return texts(self, numbers)
+
     monkeypatch.setattr(Searcher, "search", watched_search)
     monkeypatch.setattr(Snapshot, "text", watched_text)
+    monkeypatch.setattr(Snapshot, "texts", watched_texts)
 
     def right(engine: str) -> bool:
         looked_at.clear()
