@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from haystack import connections
 
-from archive.models import Document, Issue, Reference
+from archive.models import Document, Issue
 from archive.search.engine import GramIndex, Record, Writer
 from archive.search.folder import IndexBusy
+from archive.search.validity import AMENDED, REPEALED, state_of, states_said
 from archive.search.whoosh_backend import GramSearchBackend
 
 logger = logging.getLogger(__name__)
@@ -215,12 +216,24 @@ def _replace_issues(backend: GramSearchBackend, writer: Writer, issues: set[int]
         writer.remove_group(str(issue_id))
     for record in _records(backend, issue_id__in=issues):
         writer.add(record)
-    for record in _records(backend, pk__in=_changed_by(issues)):
+    for record in _records(backend, pk__in=_with_another_validity(backend)):
         writer.add(record)
 
 
-def _changed_by(issues: set[int]) -> list[int]:
-    """The documents of other issues whose validity rests on what these say of them."""
-    changes = Reference.objects.filter(relation__in=Reference.CHANGES, document__issue__in=issues)
-    targets = changes.exclude(target=None).exclude(target__issue__in=issues)
-    return sorted(set(targets.values_list("target", flat=True)))
+def _with_another_validity(backend: GramSearchBackend) -> set[int]:
+    """The documents, of whatever issue, that are repealed or amended where the index says otherwise.
+
+    All are compared: an issue that was read anew, withdrawn or deleted no longer names what it repealed, and one
+    that prints a number for the second time leaves a repeal without a document.
+    """
+    snapshot = backend.index.snapshot()
+    if snapshot is None:
+        return set()
+    validity, keys = snapshot.columns.values["validity"], snapshot.columns.keys
+    held = {
+        _primary_key(keys[number]): state
+        for number in snapshot.alive
+        if (state := state_of(validity[number])) in (REPEALED, AMENDED)
+    }
+    said = states_said()
+    return {pk for pk in held.keys() | said.keys() if held.get(pk) != said.get(pk)}

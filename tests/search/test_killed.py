@@ -242,7 +242,7 @@ def test_the_next_start_brings_the_index_to_what_the_database_says(
     def work() -> None:
         with monkeypatch.context() as patch:
             patch.setattr(GramSearchBackend, "records", records)
-            patch.setattr(update, "_changed_by", lambda issues: [])
+            patch.setattr(update, "_with_another_validity", lambda backend: set())
             if what == "rebuild":
                 update.rebuild()
             for issue in issues:

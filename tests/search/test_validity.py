@@ -61,6 +61,23 @@ def test_an_issue_that_comes_after_the_one_that_repeals_it_is_repealed_at_once()
     assert counts() == {"repealed": 1, "stands": 1}
 
 
+def test_what_no_longer_repeals_a_document_lets_it_stand() -> None:
+    """The issue that said so is deleted, or a second document has the number: then nobody knows which was meant."""
+    update.index_issue(make_issue(documents=(make_document(1, number=NUMBER),)))
+    later = ruling("repeals")
+    update.index_issue(later)
+    assert counts() == {"repealed": 1, "stands": 1}
+    key = later.pk
+    later.delete()
+    update.remove_issue(key)
+    assert counts() == {"stands": 1}
+    update.index_issue(ruling("amends", label="3"))
+    assert counts() == {"amended": 1, "stands": 1}
+    update.index_issue(make_issue(label="4", documents=(make_document(1, number=NUMBER),)))
+    assert counts() == {"stands": 3}
+    assert not update.differences()
+
+
 def test_a_document_expires_without_anybody_writing_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     today = timezone.localdate()
     last_days = [today - timedelta(days=1), today, None]
