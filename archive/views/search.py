@@ -1,6 +1,7 @@
 """The results page, and the address that leads from a document number to its document."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
@@ -15,6 +16,7 @@ from archive.search.numbered import documents_with_number
 from archive.search.query import FACETS, search_documents
 from archive.search.ranking import SORTS
 from archive.search.results import FacetValue
+from archive.search.validity import AMENDED, EXPIRED, REPEALED, STANDS
 from archive.views.addresses import Choice, Facet, page_addresses, with_parameters
 
 FACET_NAMES = {
@@ -27,10 +29,10 @@ FACET_NAMES = {
     "validity": _("效力"),
 }
 VALIDITY_NAMES = {
-    "stands": _("未见废止、修改或期满"),
-    "amended": _("已被修改"),
-    "expired": _("已过有效期"),
-    "repealed": _("已被废止"),
+    STANDS: _("未见废止、修改或期满"),
+    AMENDED: _("已被修改"),
+    EXPIRED: _("已过有效期"),
+    REPEALED: _("已被废止"),
 }
 SORT_NAMES = {"relevance": _("相关"), "date": _("日期"), "number": _("文号")}
 # Values of a facet that stand open; the others fold away under them.
@@ -39,14 +41,35 @@ OPEN_VALUES = 8
 LEADING = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What an address asks for: the same for the page of results, its feed and its table."""
+
+    query: str
+    chosen: dict[str, str]
+    sort: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Search":
+        """The search of an address; an order that is none is the usual one."""
+        sort = request.GET.get("sort", "")
+        return cls(
+            query=request.GET.get("q", "").strip(),
+            chosen={name: value for name in FACETS if (value := request.GET.get(name, "").strip())},
+            sort=sort if sort in SORTS else SORTS[0],
+        )
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What makes up its address, without the page; the usual order is not said."""
+        return {"q": self.query, **self.chosen, "sort": "" if self.sort == SORTS[0] else self.sort}
+
+
 def search(request: HttpRequest) -> HttpResponse:
     """One page of results. Everything on it is an address: query, filters, order and page."""
-    query = request.GET.get("q", "").strip()
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS else SORTS[0]
-    chosen = {name: value for name in FACETS if (value := request.GET.get(name, "").strip())}
+    wanted = Search.of(request)
+    query, chosen, sort, parameters = wanted.query, wanted.chosen, wanted.sort, wanted.parameters
     asked = bool(query or chosen)
-    parameters = {"q": query, **chosen, "sort": "" if sort == SORTS[0] else sort}
     context: dict[str, Any] = {"query": query, "words": query, "chosen": chosen, "asked": asked}
     if asked:
         page = page_of(request.GET.get("page", ""))

@@ -12,9 +12,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from archive.models import Document
-from archive.search.query import FACETS, MAX_LENGTH, matching_documents, search_documents
-from archive.search.ranking import SORTS
+from archive.search.query import matching_documents, search_documents
 from archive.views.addresses import with_parameters
+from archive.views.search import Search
 
 IN_FEED = 50
 # A table of more rows is no reading matter; the API gives page by page what lies beyond.
@@ -27,10 +27,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest documents that match, as Atom; of everything, when nothing is asked for."""
-    query, chosen = asked_for(request)
-    found = search_documents(query, filters=chosen, page_size=IN_FEED, sort="date")
-    page = request.build_absolute_uri(reverse("search") + with_parameters({"q": query, **chosen}))
-    words = _clean(" ".join([query, *chosen.values()])).strip()
+    wanted = Search.of(request)
+    found = search_documents(wanted.query, filters=wanted.chosen, page_size=IN_FEED, sort="date")
+    page = request.build_absolute_uri(reverse("search") + with_parameters(wanted.parameters, sort=""))
+    words = _clean(" ".join([wanted.query, *wanted.chosen.values()])).strip()
     made = Atom1Feed(
         title=_("检索：%(words)s") % {"words": words} if words else _("最新公文"),
         link=page,
@@ -56,18 +56,11 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 def table(request: HttpRequest) -> StreamingHttpResponse:
     """All documents that match, a row each, as CSV that spreadsheets open; IN_TABLE rows at most."""
-    query, chosen = asked_for(request)
-    sort = request.GET.get("sort", "")
-    keys = matching_documents(query, filters=chosen, sort=sort if sort in SORTS else SORTS[0])[:IN_TABLE]
+    wanted = Search.of(request)
+    keys = matching_documents(wanted.query, filters=wanted.chosen, sort=wanted.sort)[:IN_TABLE]
     answer = StreamingHttpResponse(_lines(request, keys), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="documents-{timezone.localdate()}.csv"'
     return answer
-
-
-def asked_for(request: HttpRequest) -> tuple[str, dict[str, str]]:
-    """The query and the filters of an address."""
-    chosen = {name: value for name in FACETS if (value := request.GET.get(name, "").strip())}
-    return request.GET.get("q", "").strip()[:MAX_LENGTH], chosen
 
 
 class _Line:
