@@ -22,6 +22,7 @@ from archive.search.query import matching_documents, search_documents
 from archive.search.texts import document_texts, prefetch
 
 _PAGE = 20
+_MOST_FOR_STOCK = 1000
 # What the facets of a peer's page are counted by; ours counts more.
 _FACETS = ("kind", "issuer", "category", "issue__year")
 
@@ -198,10 +199,12 @@ def _peers(
         found.append((lambda: others.Tantivy(folder), others.Tantivy.name))
     else:
         left_out.append("tantivy: pip install tantivy")
-    if count <= 1000:
+    if count <= _MOST_FOR_STOCK:
         found.append((lambda: StockHaystack(folder), StockHaystack.name))
     else:
-        left_out.append(f"{StockHaystack.name}: builds for hours above 1000 documents")
+        left_out.append(
+            f"{StockHaystack.name}: asked of up to {_MOST_FOR_STOCK} documents, it takes a third of a second each time"
+        )
     return found
 
 

@@ -4,6 +4,7 @@ A peer is asked for runs of characters that must all stand in a text, and gives 
 ranks. It is used in a `with`, which lets go of its files and tables.
 """
 
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -126,20 +127,19 @@ def _escaped(text: str) -> str:
 
 
 class PostgresTrigrams(AbstractContextManager["PostgresTrigrams"]):
-    """pg_trgm with a GIN index, in a schema of its own that is dropped at the end."""
+    """pg_trgm with a GIN index, in a schema of its own with a name that no other has; it is dropped at the end."""
 
     name = "postgresql pg_trgm"
-    _schema = "gazette_bench"
 
     def __init__(self, address: str) -> None:
         import psycopg
 
         self._connection = psycopg.connect(address, autocommit=True)
+        self._schema = f"gazette_bench_{secrets.token_hex(6)}"
 
     def __enter__(self) -> Self:
         run = self._connection.execute
         run("create extension if not exists pg_trgm")
-        run(f"drop schema if exists {self._schema} cascade")
         run(f"create schema {self._schema}")
         run(f"create table {self._schema}.t (id integer primary key, body text not null)")
         return self
