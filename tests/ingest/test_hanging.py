@@ -5,12 +5,9 @@ from pathlib import Path
 import pytest
 
 from archive.ingest.parse.records import ParsedDocument
-from archive.ingest.read import read_issue
+from tests.ingest.proofs import BEFORE, begun, read_document, texts
 from tests.typeset.proof import Proof
 
-BEFORE = (
-    "为做好城区排水防涝工作，根据有关规定，结合本市实际，现将有关事项通知如下，请各有关单位认真贯彻执行。"
-)
 ITEMS = (
     "各县（区）要对本辖区排水管网逐段普查，建立台账，明确责任单位和完成时限，并在规定时间内报送普查结果。",
     "市财政局统筹安排专项资金，用于泵站更新和设备购置，加强资金使用情况的监督检查，确保专款专用，"
@@ -21,29 +18,11 @@ ITEMS = (
 AFTER = "以上工作由市住房和城乡建设局负责督促落实，每月向市人民政府报告一次进展情况，年底前进行考核评价工作。"
 
 
-def read(proof: Proof, tmp_path: Path) -> ParsedDocument:
-    path = tmp_path / "issue.pdf"
-    path.write_bytes(proof.pdf())
-    (document,) = read_issue(path).documents
-    return document
-
-
-def texts(document: ParsedDocument) -> list[str]:
-    return [block.text for block in document.blocks if block.kind in ("paragraph", "heading")]
-
-
-def begun() -> Proof:
-    proof = Proof()
-    proof.title("关于做好城区防汛工作的通知", "霁政发〔2022〕9号")
-    proof.paragraph(BEFORE)
-    return proof
-
-
 def ended(proof: Proof, tmp_path: Path) -> ParsedDocument:
     proof.paragraph(AFTER)
     proof.paragraph(BEFORE)
     proof.signature("霁川市人民政府", "2022年7月12日")
-    document = read(proof, tmp_path)
+    document = read_document(proof, tmp_path)
     assert str(document.signed_on) == "2022-07-12"
     return document
 

@@ -4,13 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.parse.records import ParsedDocument
 from archive.ingest.read import read_issue
+from tests.ingest.proofs import BEFORE, begun, read_document, texts
 from tests.typeset.proof import BODY, LEADING, Proof
 
-BEFORE = (
-    "为做好城区排水防涝工作，根据有关规定，结合本市实际，现将有关事项通知如下，请各有关单位认真贯彻执行。"
-)
 FIRST = "各县（区）要把防汛工作摆上重要位置，压实责任，完善预案，备足物资，确保人民群众生命财产安全和城市正常运行。"
 SECOND = "汛期实行领导带班和二十四小时值班制度，遇有重要情况立即报告，不得迟报、漏报和瞒报，对失职的要严肃追究责任。"
 AFTER = "以上工作由市住房和城乡建设局负责督促落实，每月向市人民政府报告一次进展情况，年底前进行考核。"
@@ -22,30 +19,12 @@ def stack(proof: Proof, text: str, x: float, top: float, size: float, pitch: flo
         proof.put(char, x, top + size * (0.88 + pitch * k), size)
 
 
-def read(proof: Proof, tmp_path: Path) -> ParsedDocument:
-    path = tmp_path / "issue.pdf"
-    path.write_bytes(proof.pdf())
-    (document,) = read_issue(path).documents
-    return document
-
-
-def paragraphs(document: ParsedDocument) -> list[str]:
-    return [block.text for block in document.blocks if block.kind in ("paragraph", "heading")]
-
-
-def begun() -> Proof:
-    proof = Proof()
-    proof.title("关于做好城区防汛工作的通知", "霁政发〔2022〕9号")
-    proof.paragraph(BEFORE)
-    return proof
-
-
 def ended(proof: Proof, tmp_path: Path) -> list[str]:
     proof.paragraph(AFTER)
     proof.signature("霁川市人民政府", "2022年7月12日")
-    document = read(proof, tmp_path)
+    document = read_document(proof, tmp_path)
     assert str(document.signed_on) == "2022-07-12"
-    return paragraphs(document)
+    return texts(document)
 
 
 @pytest.mark.parametrize(("size", "pitch", "down"), [(14.0, 1.15, 0.0), (12.0, 1.3, 7.0), (10.5, 1.2, 12.0)])

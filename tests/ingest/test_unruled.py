@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archive.ingest.parse.records import ParsedDocument
-from archive.ingest.read import read_issue
+from tests.ingest.proofs import read_document
 from tests.typeset.proof import BODY, LEADING, Proof
 
 TEXT = "为做好城区排水防涝工作，根据有关规定，结合本市实际，市人民政府决定对下列项目实行清单管理，各有关单位要按时完成。"
@@ -21,13 +21,6 @@ TASKS = (
 XS = (0.0, 5.0, 17.0, 29.0)
 
 
-def document(proof: Proof, tmp_path: Path) -> ParsedDocument:
-    path = tmp_path / "issue.pdf"
-    path.write_bytes(proof.pdf())
-    (found,) = read_issue(path).documents
-    return found
-
-
 def begun(**shape: float) -> Proof:
     proof = Proof(**shape)
     proof.title("关于下达排水防涝项目清单的通知", "霁政发〔2022〕9号")
@@ -38,7 +31,7 @@ def begun(**shape: float) -> Proof:
 def ended(proof: Proof, tmp_path: Path) -> ParsedDocument:
     proof.paragraph(AFTER)
     proof.signature("霁川市人民政府", "2022年7月12日")
-    found = document(proof, tmp_path)
+    found = read_document(proof, tmp_path)
     assert str(found.signed_on) == "2022-07-12"
     texts = [block.text for block in found.blocks if block.kind == "paragraph"]
     assert texts[0] == TEXT
@@ -216,6 +209,6 @@ def test_a_date_under_a_list_is_none_of_its_cells(tmp_path: Path) -> None:
     proof.paragraph(AFTER)
     proof.rows((HEAD, *TASKS), XS)
     proof.signature("霁川市人民政府", "2022年7月12日")
-    found = document(proof, tmp_path)
+    found = read_document(proof, tmp_path)
     assert found.tables[0].rows == TASKS
     assert (found.signed_by, str(found.signed_on)) == (("霁川市人民政府",), "2022-07-12")
