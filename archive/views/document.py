@@ -51,6 +51,10 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
     issue, query = document.issue, request.GET.get("q", "")
     before, after = _neighbour_documents(document)
     address = request.build_absolute_uri(document.get_absolute_url())
+    references = [(reference, _public_target(reference)) for reference in document.references.all()]
+    cited_by = list(document.cited_by.all())
+    # What the page names as citing or cited already is not named again.
+    named = {target.pk for _, target in references if target} | {one.document_id for one in cited_by}
     return {
         "document": document,
         "issue": issue,
@@ -61,10 +65,10 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "expired": document.expires_on is not None and document.expires_on < timezone.localdate(),
         "query": query,
         "title_lines": title_lines(document),
-        "references": [(reference, _public_target(reference)) for reference in document.references.all()],
-        "cited_by": (cited_by := list(document.cited_by.all())),
+        "references": references,
+        "cited_by": cited_by,
         "changed_by": [reference for reference in cited_by if reference.relation in Reference.CHANGES],
-        "related": related_documents(document),
+        "related": [one for one in related_documents(document) if one.pk not in named],
         "appointments": list(document.appointments.all()),
         "attachments": (attachments := list(document.attachments.all())),
         "omitted": sum(attachment.omitted for attachment in attachments),

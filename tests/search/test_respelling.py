@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from archive.ingest.parse.records import Block, Reference
+from archive.models import Document
 from archive.search import update
 from archive.search.query import matching_documents, related_documents, search_documents, subject_of
 from tests.factories import make_document, make_issue
@@ -116,6 +117,28 @@ def test_documents_of_one_subject_are_related_and_drafts_are_not(client: Client)
     assert related_documents(trees) == [register]
     assert related_documents(water) == []
     assert register.get_absolute_url() in get(client, trees.get_absolute_url()).links()
+
+
+def test_what_cites_a_document_is_not_named_a_second_time_as_related(client: Client) -> None:
+    number = "云政发〔2024〕5号"
+    said = Reference(number, "", "cites", f"见{number}。")
+    titles = ["云岭市人民政府关于加强古树名木保护工作的通知", "云岭市人民政府关于公布古树名木保护名录的通知"]
+    others = [make_document(n, title=f"云岭市人民政府关于第{n}项收费标准的公告") for n in (3, 4, 5)]
+    update.index_issue(
+        make_issue(
+            documents=(
+                make_document(1, title=titles[0], number=number),
+                make_document(2, title=titles[1], references=(said,)),
+                *others,
+            )
+        )
+    )
+    cited, citing = Document.objects.filter(title__in=titles).order_by("position")
+    assert related_documents(cited) == [citing]
+    assert (
+        get(client, cited.get_absolute_url()).links().count(citing.get_absolute_url()) == 2
+    )  # and as the next
+    assert "内容相近的公文" not in get(client, cited.get_absolute_url()).words
 
 
 # --- who cites a number ------------------------------------------------------------------------------
