@@ -8,7 +8,6 @@ import contextlib
 import io
 import os
 import pickle
-import select
 import signal
 import struct
 import subprocess
@@ -22,6 +21,7 @@ from archive.ingest import errors
 from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
 from archive.ingest.parse import records
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
+from archive.ingest.waiting import has_output
 
 MAX_SECONDS = int(os.environ.get("READ_MAX_SECONDS", "60"))
 # A page takes a twentieth of a second: one that takes so long will not end, and the rewriting needs its time too.
@@ -187,8 +187,7 @@ class Frames:
 
     def _fill(self, size: int, deadline: float) -> bool:
         while len(self.held) < size:
-            ready, _, _ = select.select([self.pipe], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
+            if not has_output(self.pipe, deadline - time.monotonic()):
                 raise TimeoutError
             more = os.read(self.pipe, 1 << 20)
             if not more:

@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import json
 import os
-import select
 import shutil
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.ingest.recognise.pages import RecognisedPage
+from archive.ingest.waiting import has_output
 
 PAGE_SECONDS = int(os.environ.get("OCR_MAX_SECONDS_A_PAGE", "60"))
 MAX_MEMORY = int(os.environ.get("OCR_MAX_MEMORY_MB", "3072")) * 1024 * 1024
@@ -65,7 +65,7 @@ def _run(
         stderr=subprocess.DEVNULL,
         env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(PROJECT), "HOME": "/nonexistent"},
         start_new_session=True,
-        # nothing may wait in a buffer where `select` does not see it
+        # nothing may wait in a buffer where waiting does not see it
         bufsize=0,
     )
     assert child.stdin is not None and child.stdout is not None
@@ -81,7 +81,7 @@ def _run(
             child.stdin.write(json.dumps(request).encode())
             child.stdin.close()
         for number in pages:
-            if not _answers(child, PAGE_SECONDS):
+            if not has_output(child.stdout.fileno(), PAGE_SECONDS):
                 return f"识别超过 {PAGE_SECONDS} 秒仍未完成"
             if not child.stdout.readline().strip():
                 return "识别时内存不足或意外中止"
@@ -94,12 +94,6 @@ def _run(
                 os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         child.stdout.close()
-
-
-def _answers(child: "subprocess.Popen[bytes]", seconds: float) -> bool:
-    assert child.stdout is not None
-    ready, _, _ = select.select([child.stdout], [], [], seconds)
-    return bool(ready)
 
 
 @contextmanager
