@@ -25,11 +25,15 @@ def issue_to_json(issue: ParsedIssue) -> dict[str, Any]:
 def document_to_json(document: ParsedDocument) -> dict[str, Any]:
     record = asdict(document)
     record["blocks"] = [block_to_json(block) for block in document.blocks]
+    for table in record["tables"]:
+        # what an editor corrects is no part of what is parsed
+        table.pop("as_printed")
     return record
 
 
 def block_to_json(block: Block) -> dict[str, Any]:
     record = asdict(block)
+    record.pop("as_printed")
     for optional in ("table", "roster"):
         if record[optional] is None:
             record.pop(optional)

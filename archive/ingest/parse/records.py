@@ -27,7 +27,7 @@ class Block:
     section it stands in (its own, for a heading or a run-in paragraph); None before the first.
     `table` and `roster` are indexes in `Document.tables` and `Document.rosters`.
     `confidence` is that of its least certain line where the text comes from character recognition, 0 to 1;
-    None where the file itself holds the text.
+    None where the file itself holds the text. `as_printed` is what the print says where an editor has corrected it.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Block:
     table: int | None = None
     roster: int | None = None
     confidence: float | None = None
+    as_printed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A printed table; group rows are rows with empty cells."""
+    """A printed table; group rows are rows with empty cells.
+
+    `as_printed` has (row, column, text) of each cell that an editor has corrected; row -1 is the head.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     page: int | None = None
     last_page: int | None = None
+    as_printed: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
