@@ -5,38 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 
-from archive.ingest import to_rows
 from archive.ingest.errors import IssueConflict, NoDocuments
 from archive.ingest.fitting import fit_to_columns, storable
-from archive.ingest.identity import match_documents, successor_of
+from archive.ingest.identity import successor_of
 from archive.ingest.parse.records import ParsedDocument, ParsedIssue
+from archive.ingest.replay import Settled, keep_settled, replay, settled_findings
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
+from archive.ingest.store_documents import BATCH, retire, save_documents
 from archive.ingest.version import PARSER_VERSION
-from archive.models import (
-    Appointment,
-    Attachment,
-    Block,
-    ContentsEntry,
-    Document,
-    DocumentAlias,
-    Enclosure,
-    Finding,
-    Gazette,
-    Issue,
-    Page,
-    Reference,
-    Roster,
-    Section,
-    Table,
-)
+from archive.models import ContentsEntry, Document, Finding, Gazette, Issue, Page
 
 Outcome = Literal["added", "unchanged", "replaced"]
-
-# Positions of held documents step aside by this while the new ones take their places.
-_ASIDE = 1_000_000
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,43 +207,30 @@ def _short_name(name: str) -> str:
 # --- its parts ---------------------------------------------------------------------------------------
 def _save_parts(issue: Issue, parsed: ParsedIssue, notes: list[Finding]) -> None:
     """Everything that hangs on the issue; `notes` are findings that saving has made so far."""
-    names_before = [(document.number, document.title) for document in Document.objects.filter(issue=issue)]
+    held = list(Document.objects.filter(issue=issue))
+    names_before = [(document.number, document.title) for document in held]
+    settled = settled_findings(issue)
     for model in (Finding, ContentsEntry, Page):
         model.objects.filter(issue=issue).delete()
-    documents, notes_on_documents = _save_documents(issue, parsed.documents)
-    notes += notes_on_documents
-    notes += _save_document_parts(documents, parsed.documents)
+    replayed = replay(issue, parsed.documents, held)
+    positions_before = {n: row.position for n, row in replayed.rows.items() if row.pk}
+    documents, more = save_documents(issue, replayed.records, replayed.rows)
+    notes += more
+    kept = {document.pk for document in documents.values()}
+    gone = [document for document in held if document.pk not in kept]
+    notes += _retire(gone, replayed.records, positions_before, documents)
     notes += _save_contents(issue, parsed, documents)
     notes += _save_pages(issue, parsed)
-    _save_findings(issue, parsed, documents, notes)
+    for position, finding in replayed.findings:
+        finding.document = documents[position] if position else None
+        notes.append(finding)
+    read_as = {read: documents[now] for read, now in replayed.places.items()}
+    _save_findings(issue, parsed, read_as, notes, settled)
     resolve_references(
         {part for number, _ in names_before for part in number_parts(number)},
         {title for _, title in names_before},
     )
     resolve_references_of(issue)
-
-
-def _save_documents(
-    issue: Issue, records: Sequence[ParsedDocument]
-) -> tuple[dict[int, Document], list[Finding]]:
-    """The saved documents by position; those that were held keep their row and so their public id."""
-    held = list(Document.objects.filter(issue=issue))
-    matches = match_documents(held, records)
-    positions_before = {position: document.position for position, document in matches.items()}
-    if held:
-        Document.objects.filter(issue=issue).update(position=models.F("position") + _ASIDE)
-        for model in (Enclosure, Block, Section, Table, Roster, Attachment, Appointment, Reference):
-            model.objects.filter(document__issue=issue).delete()
-    documents = {
-        r.position: to_rows.fill(matches.get(r.position) or Document(issue=issue), r) for r in records
-    }
-    notes = fit_to_columns(documents.values())
-    kept = [document for document in documents.values() if document.pk]
-    Document.objects.bulk_update(kept, to_rows.DOCUMENT_FIELDS, batch_size=50)
-    Document.objects.bulk_create([d for d in documents.values() if not d.pk], batch_size=_BATCH)
-    kept_ids = {document.pk for document in kept}
-    notes += _retire([d for d in held if d.pk not in kept_ids], records, positions_before, documents)
-    return documents, notes
 
 
 def _retire(
@@ -271,15 +239,10 @@ def _retire(
     positions_before: Mapping[int, int],
     documents: Mapping[int, Document],
 ) -> list[Finding]:
-    """Delete documents that the new parse does not know; their ids lead on to the one that holds their text."""
+    """Retire documents that the new parse does not know; their ids lead on to the one that holds their text."""
     notes = []
     for gone in vanished:
         target = documents[successor_of(gone, records, positions_before)]
-        DocumentAlias.objects.filter(document=gone).update(document=target)
-        if gone.withdrawn_at and not target.withdrawn_at:
-            # What was taken from the public must not come back inside its neighbour.
-            target.withdrawn_at, target.withdrawn_reason = gone.withdrawn_at, gone.withdrawn_reason
-            target.save(update_fields=["withdrawn_at", "withdrawn_reason"])
         notes.append(
             Finding(
                 code="document-gone",
@@ -290,75 +253,7 @@ def _retire(
                 evidence=[gone.title, target.title],
             )
         )
-        public_id = gone.public_id
-        gone.delete()
-        DocumentAlias.objects.create(public_id=public_id, document=target)
-    return notes
-
-
-def _save_document_parts(
-    documents: Mapping[int, Document], records: Sequence[ParsedDocument]
-) -> list[Finding]:
-    """Everything that hangs on a document, table by table for the whole issue."""
-    rows: dict[type[models.Model], list[Any]] = defaultdict(list)
-    sections: dict[int, list[Section]] = {}
-    tables: dict[int, list[Table]] = {}
-    rosters: dict[int, list[Roster]] = {}
-    for record in records:
-        document = documents[record.position]
-        sections[record.position] = to_rows.sections(document, record)
-        tables[record.position] = to_rows.tables(document, record)
-        rosters[record.position] = to_rows.rosters(document, record)
-        rows[Attachment] += to_rows.attachments(document, record)
-        rows[Appointment] += to_rows.appointments(document, record)
-        rows[Reference] += to_rows.references(document, record)
-    rows[Table] = [table for some in tables.values() for table in some]
-    rows[Roster] = [roster for some in rosters.values() for roster in some]
-    notes = _create(rows)
-    notes += _create_sections(sections, records)
-
-    blocks = {
-        record.position: to_rows.blocks(
-            documents[record.position],
-            record,
-            sections[record.position],
-            tables[record.position],
-            rosters[record.position],
-        )
-        for record in records
-    }
-    notes += _create({Block: [block for some in blocks.values() for block in some]})
-    enclosures = [
-        enclosure
-        for record in records
-        for enclosure in to_rows.enclosures(documents[record.position], record, blocks[record.position])
-    ]
-    return notes + _create({Enclosure: enclosures})
-
-
-def _create(rows: Mapping[type[models.Model], Sequence[Any]]) -> list[Finding]:
-    notes = []
-    for model, some in rows.items():
-        notes += fit_to_columns(some)
-        model._default_manager.bulk_create(some, batch_size=_BATCH)
-    return notes
-
-
-def _create_sections(
-    sections: Mapping[int, list[Section]], records: Sequence[ParsedDocument]
-) -> list[Finding]:
-    """Create the trees from the top down, a generation at a time: a parent needs its row first."""
-    generations: dict[int, list[Section]] = defaultdict(list)
-    for record in records:
-        depth: list[int] = []
-        for section, row in zip(record.sections, sections[record.position], strict=True):
-            depth.append(0 if section.parent is None else depth[section.parent] + 1)
-            if section.parent is not None:
-                row.parent = sections[record.position][section.parent]
-            generations[depth[-1]].append(row)
-    notes = []
-    for _, generation in sorted(generations.items()):
-        notes += _create({Section: generation})
+        retire(gone, target)
     return notes
 
 
@@ -383,7 +278,7 @@ def _save_contents(issue: Issue, parsed: ParsedIssue, documents: Mapping[int, Do
             )
         )
     notes = fit_to_columns(entries)
-    ContentsEntry.objects.bulk_create(entries, batch_size=_BATCH)
+    ContentsEntry.objects.bulk_create(entries, batch_size=BATCH)
     return notes
 
 
@@ -408,9 +303,13 @@ def _save_pages(issue: Issue, parsed: ParsedIssue) -> list[Finding]:
 
 
 def _save_findings(
-    issue: Issue, parsed: ParsedIssue, documents: Mapping[int, Document], notes: Iterable[Finding]
+    issue: Issue,
+    parsed: ParsedIssue,
+    documents: Mapping[int, Document],
+    notes: Iterable[Finding],
+    settled: Settled,
 ) -> None:
-    """What parsing was unsure of, then what saving had to change."""
+    """What parsing was unsure of, then what saving had to change; `documents` by the position they were read at."""
     findings = [
         Finding(
             code=finding.code,
@@ -425,4 +324,5 @@ def _save_findings(
     findings += notes
     for position, finding in enumerate(findings):
         finding.issue, finding.position = issue, position
-    Finding.objects.bulk_create(findings, batch_size=_BATCH)
+    keep_settled(findings, settled)
+    Finding.objects.bulk_create(findings, batch_size=BATCH)

@@ -92,6 +92,7 @@ def tables(document: Document, record: ParsedDocument) -> list[Table]:
             rows=[list(row) for row in table.rows],
             page=table.page,
             last_page=table.last_page,
+            as_printed=[list(cell) for cell in table.as_printed],
         )
         for n, table in enumerate(record.tables)
     ]
@@ -129,6 +130,7 @@ def blocks(
             table=None if block.table is None else tables[block.table],
             roster=None if block.roster is None else rosters[block.roster],
             confidence=block.confidence,
+            as_printed=block.as_printed or "",
         )
         for n, block in enumerate(record.blocks)
     ]

@@ -1,5 +1,6 @@
 """The tables of the archive, one concept a module."""
 
+from archive.models.correction import Correction
 from archive.models.desk import Finding, IngestRun
 from archive.models.document import (
     Attachment,
@@ -19,6 +20,7 @@ __all__ = [
     "Attachment",
     "Block",
     "ContentsEntry",
+    "Correction",
     "Document",
     "DocumentAlias",
     "Enclosure",

@@ -8,13 +8,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def open(self) -> Self:
+        """Those that no editor has settled."""
+        return self.filter(settled_as="")
+
+
 class Finding(models.Model):
-    """Something that the parser was unsure of. `code` is stable (number-differs), `evidence` a list of readings."""
+    """Something that the parser was unsure of. `code` is stable (number-differs), `evidence` a list of readings.
+
+    An editor settles it, and it stays settled when a later reading is unsure of the same again.
+    """
 
     class Severity(models.TextChoices):
         ERROR = "error", _("错误")
         WARNING = "warning", _("警告")
         NOTE = "note", _("提示")
+
+    class Settled(models.TextChoices):
+        KEPT = "kept", _("维持原样")
+        CORRECTED = "corrected", _("已更正")
 
     issue = models.ForeignKey("archive.Issue", on_delete=models.CASCADE, related_name="findings")
     document = models.ForeignKey(
@@ -26,6 +39,13 @@ class Finding(models.Model):
     page = models.PositiveIntegerField(null=True, blank=True)
     message = models.TextField()
     evidence = models.JSONField(default=list)
+    settled_as = models.CharField(max_length=10, choices=Settled, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FindingQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

@@ -154,6 +154,8 @@ class Table(models.Model):
     rows = models.JSONField(default=list)
     page = models.PositiveIntegerField(null=True, blank=True)
     last_page = models.PositiveIntegerField(null=True, blank=True)
+    # [row, column, text] of each cell that an editor has corrected, as printed; row -1 is the head.
+    as_printed = models.JSONField(default=list)
 
     class Meta:
         ordering = ["position"]
@@ -202,6 +204,8 @@ class Block(models.Model):
     section = models.ForeignKey(
         Section, on_delete=models.SET_NULL, null=True, blank=True, related_name="blocks"
     )
+    # What the print says where an editor has corrected it; blank where nobody has.
+    as_printed = models.TextField(blank=True)
     # How sure recognition was of its least certain line, 0 to 1; null where the file itself holds the text.
     confidence = models.FloatField(null=True, blank=True)
     table = models.ForeignKey(Table, on_delete=models.CASCADE, null=True, blank=True, related_name="blocks")

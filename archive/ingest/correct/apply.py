@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from archive.ingest.correct.aim import aimed
 from archive.ingest.correct.change import Change, Operation, Stale
 from archive.ingest.correct.documents import begin_document, join_documents, move_boundary
 from archive.ingest.correct.facts import (
@@ -47,10 +48,13 @@ def change_document(document: ParsedDocument, change: Change) -> ParsedDocument:
     return OPERATIONS[change.kind](document, change)
 
 
-def change_issue(documents: Sequence[Held], key: str, change: Change, made: str | None = None) -> list[Held]:
+def change_issue(
+    documents: Sequence[Held], key: str, change: Change, made: str | None = None, *, again: bool = False
+) -> list[Held]:
     """The documents of an issue with a change made in the one of `key`, numbered from 1.
 
-    `made` is the id of the document that a `begin` makes. Raises Stale where the old text does not stand.
+    `made` is the id of the document that a `begin` makes. `again`: the change was made before, of a text that may
+    be read otherwise since. Raises Stale where the old text does not stand.
     """
     at = next((i for i, held in enumerate(documents) if held.key == key), None)
     if at is None:
@@ -58,6 +62,7 @@ def change_issue(documents: Sequence[Held], key: str, change: Change, made: str 
     found = list(documents)
     record = found[at].record
     if change.kind in OPERATIONS:
+        change = aimed(record, change) if again else change
         found[at] = Held(change_document(record, change), key)
         return found
     if change.kind == "begin":

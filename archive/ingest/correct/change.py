@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from archive.ingest.parse.records import Block, ParsedDocument
+from archive.ingest.parse.records import ParsedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +47,12 @@ class Stale(Exception):
     """What the change would replace does not stand there (any more)."""
 
 
-# How many characters around a changed run tell where it belongs in a text that was read differently since.
-_AROUND = 12
-
-
 def find_block(document: ParsedDocument, at: int, text: str) -> int:
     """The index of the block that reads `text`, the one nearest to `at`. Raises Stale."""
     same = [i for i, block in enumerate(document.blocks) if block.text == text]
     if not same:
         raise Stale(text)
     return min(same, key=lambda i: abs(i - at))
-
-
-def changed_run(old: str, new: str) -> tuple[int, int, int]:
-    """(start, end of it in `old`, end of it in `new`) of the one run in which the two texts differ."""
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end_old, end_new = len(old), len(new)
-    while end_old > start and end_new > start and old[end_old - 1] == new[end_new - 1]:
-        end_old, end_new = end_old - 1, end_new - 1
-    return start, end_old, end_new
-
-
-def place_run(blocks: tuple[Block, ...], old: str, new: str) -> tuple[int, str]:
-    """(index, text) of the one block that holds the changed run of `old` with what stands around it, and how it
-    reads with the change. Raises Stale where none or several do.
-
-    For a paragraph that a later parser cuts otherwise: 孟县 in …组织孟县人民政府… is still the same place.
-    """
-    start, end_old, end_new = changed_run(old, new)
-    before, after = old[max(0, start - _AROUND) : start], old[end_old : end_old + _AROUND]
-    run, fresh = before + old[start:end_old] + after, before + new[start:end_new] + after
-    found = [i for i, block in enumerate(blocks) if run and run in block.text]
-    if len(found) != 1 or blocks[found[0]].text.count(run) != 1 or len(before + after) < 2:
-        raise Stale(old)
-    return found[0], blocks[found[0]].text.replace(run, fresh)
 
 
 Operation = Callable[[ParsedDocument, Change], ParsedDocument]

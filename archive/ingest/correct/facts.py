@@ -37,15 +37,25 @@ def _codes(document: ParsedDocument) -> frozenset[str]:
 
 def _followed(held: Sequence[Fact], old: Sequence[Fact], new: Sequence[Fact]) -> tuple[Fact, ...]:
     """`held` with what is in `new` and not in `old`, and without what is in `old` alone, in place."""
-    gone = [fact for fact in old if fact not in new]
+    gone = {_said(fact) for fact in old if fact not in new}
     fresh = [fact for fact in new if fact not in old]
     kept: list[Fact] = []
     for fact in held:
-        if fact not in gone:
+        if _said(fact) not in gone:
             kept.append(fact)
         elif fresh:
             kept.append(fresh.pop(0))
-    return (*kept, *fresh)
+    said = {_said(fact) for fact in kept}
+    return (*kept, *(fact for fact in fresh if _said(fact) not in said))
+
+
+def _said(fact: Fact) -> tuple[str, ...]:
+    """What a fact states, its sentence aside."""
+    if isinstance(fact, Reference):
+        return (fact.number or fact.title,)
+    if isinstance(fact, Appointment):
+        return fact.action, fact.person, fact.post
+    return (repr(fact),)
 
 
 def _operation(name: str, record: type[Fact]) -> Callable[[ParsedDocument, Change], ParsedDocument]:

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from archive.ingest.correct.change import Change, Stale, find_block, place_run
+from archive.ingest.correct.change import Change, Stale, find_block
 from archive.ingest.correct.facts import with_facts_of
+from archive.ingest.parse.contents import folded_title
 from archive.ingest.parse.records import Block, ParsedDocument, Section, Table
 from archive.ingest.parse.sections import read_label
+from archive.ingest.parse.signs import read_date
 
 TEXT_FIELDS = ("title", "category", "number", "number_as_printed", "issuer", "kind", "recipients", "note")
 FIELDS = (*TEXT_FIELDS, "signed_by", "signed_on")
@@ -45,11 +47,7 @@ def change_field(document: ParsedDocument, change: Change) -> ParsedDocument:
 def change_text(document: ParsedDocument, change: Change) -> ParsedDocument:
     """The document with another text in one block; the heading that stands in it and the facts follow."""
     old, new = change.old, change.new
-    try:
-        at = find_block(document, change.place["block"], old)
-    except Stale:
-        at, new = place_run(document.blocks, old, new)
-        old = document.blocks[at].text
+    at = find_block(document, change.place["block"], old)
     block = document.blocks[at]
     if block.table is not None or block.roster is not None:
         raise ValueError("a table is corrected by its cells, a roster by its members")
@@ -70,14 +68,41 @@ def with_text(document: ParsedDocument, at: int, text: str, as_printed: str | No
         replace(block, text=text, as_printed=as_printed),
         *document.blocks[at + 1 :],
     )
-    changed = replace(document, blocks=blocks)
-    if block.kind == "recipient" and document.recipients == block.text.rstrip("：: "):
-        changed = replace(changed, recipients=text.rstrip("：: "))
+    changed = _with_fields_of(replace(document, blocks=blocks), at, block, text)
     if (own := own_section(document, at)) is not None:
         section = retitled(document.sections[own], text)
         sections = (*document.sections[:own], section, *document.sections[own + 1 :])
         changed = replace(changed, sections=sections)
     return changed
+
+
+def _with_fields_of(document: ParsedDocument, at: int, before: Block, text: str) -> ParsedDocument:
+    """The document with the fields that were read off block `at`, as they stand in its changed text."""
+    if before.kind == "recipient" and document.recipients == before.text.rstrip("：: "):
+        return replace(document, recipients=text.rstrip("：: "))
+    if before.kind == "note" and document.note == before.text.strip("（）() "):
+        return replace(document, note=text.strip("（）() "))
+    if (
+        before.kind == "date"
+        and document.signed_on is not None
+        and document.signed_on == read_date(before.text)
+    ):
+        return replace(document, signed_on=read_date(text))
+    if before.kind == "signature" and (old := " ".join(before.text.split())) in document.signed_by:
+        new = " ".join(text.split())
+        return replace(document, signed_by=tuple(new if one == old else one for one in document.signed_by))
+    if before.kind == "subtitle":
+        enclosures = tuple(
+            replace(e, title=folded_title(text)) if e.block == at else e for e in document.enclosures
+        )
+        document = replace(document, enclosures=enclosures)
+    if before.kind in ("subtitle", "heading"):
+        name = before.text.replace("\n", "")
+        tables = tuple(
+            replace(t, title=text.replace("\n", "")) if t.title == name else t for t in document.tables
+        )
+        document = replace(document, tables=tables)
+    return document
 
 
 def own_section(document: ParsedDocument, at: int) -> int | None:
@@ -161,13 +186,5 @@ def redact(document: ParsedDocument, change: Change) -> ParsedDocument:
         kept = tuple(one for one in table.as_printed if one[:2] != (row, column))
         changed = replace(_with_cell(table, row, column, change.new), as_printed=kept)
         return _with_table(document, number, changed)
-    try:
-        at, new = find_block(document, change.place["block"], change.old), change.new
-    except Stale:
-        at, new = place_run(document.blocks, change.old, change.new)
-    return with_facts_of(document, with_text(document, at, new, None))
-
-
-def text_blocks(document: ParsedDocument) -> list[tuple[int, Block]]:
-    """The blocks whose text is corrected as a text, with their indexes."""
-    return [(i, b) for i, b in enumerate(document.blocks) if b.table is None and b.roster is None]
+    at = find_block(document, change.place["block"], change.old)
+    return with_facts_of(document, with_text(document, at, change.new, None))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.ingest.correct.aim import aimed, changed_run
 from archive.ingest.correct.apply import Held, change_document, change_issue
-from archive.ingest.correct.change import Change, Stale, changed_run
+from archive.ingest.correct.change import Change, Stale
 from archive.ingest.correct.documents import joining
 from archive.ingest.correct.facts import fact_values
 from archive.ingest.correct.structure import heading_values
@@ -77,7 +78,10 @@ def test_a_text_that_is_read_otherwise_since_is_found_by_what_stands_around_it()
     change = text_change(notice(), 6, "逐株", "逐棵")
     joined = notice().blocks[6].text + "各级财政予以保障。"
     blocks = (*notice().blocks[:6], replace(notice().blocks[6], text=joined), *notice().blocks[7:])
-    changed = change_document(replace(notice(), blocks=blocks), change)
+    document = replace(notice(), blocks=blocks)
+    with pytest.raises(Stale):
+        change_document(document, change)
+    changed = change_document(document, aimed(document, change))
     assert changed.blocks[6].text == joined.replace("逐株", "逐棵")
     assert changed.blocks[6].as_printed == joined
 
@@ -85,8 +89,11 @@ def test_a_text_that_is_read_otherwise_since_is_found_by_what_stands_around_it()
 def test_a_text_that_is_gone_is_stale() -> None:
     change = text_change(notice(), 6, "逐株", "逐棵")
     blocks = (*notice().blocks[:6], *notice().blocks[7:])
+    document = replace(notice(), blocks=blocks)
     with pytest.raises(Stale):
-        change_document(replace(notice(), blocks=blocks), change)
+        change_document(document, change)
+    with pytest.raises(Stale):
+        aimed(document, change)
 
 
 @pytest.mark.parametrize(
