@@ -116,6 +116,7 @@ def document_to_json(document: Document) -> dict[str, Any]:
                 "page": block.page,
                 "section": section_at.get(block.section_id),
                 "confidence": block.confidence,
+                **({"as_printed": block.as_printed} if block.as_printed else {}),
                 **({"table": table_at[block.table_id]} if block.table_id in table_at else {}),
                 **({"roster": roster_at[block.roster_id]} if block.roster_id in roster_at else {}),
             }
@@ -142,7 +143,13 @@ def document_to_json(document: Document) -> dict[str, Any]:
             for attachment in document.attachments.all()
         ],
         "tables": [
-            {"title": table.title, "columns": table.columns, "rows": table.rows, "page": table.page}
+            {
+                "title": table.title,
+                "columns": table.columns,
+                "rows": table.rows,
+                "page": table.page,
+                **({"as_printed": table.as_printed} if table.as_printed else {}),
+            }
             for table in tables
         ],
         "rosters": [{"members": roster.members, "page": roster.page} for roster in rosters],

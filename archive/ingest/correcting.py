@@ -1,13 +1,13 @@
 """Corrections at the desk: make, undo and settle, each in one transaction, with the index brought up to date."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from archive.ingest.correct.apply import BETWEEN, Held, change_issue
-from archive.ingest.correct.change import Change, Stale
+from archive.ingest.correct.change import BLOT, Change, Stale
 from archive.ingest.correct.documents import joining
 from archive.ingest.correct.words import redactions, word_changes
 from archive.ingest.from_rows import document_record, with_parts
@@ -15,7 +15,7 @@ from archive.ingest.parse.records import ParsedDocument
 from archive.ingest.replay import change_of
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
 from archive.ingest.store_documents import retire, save_documents
-from archive.models import Correction, Document, DocumentAlias, Finding, Issue
+from archive.models import ContentsEntry, Correction, Document, DocumentAlias, Finding, Issue
 from archive.models.correction import new_act
 from archive.models.document import new_public_id
 from archive.publishing import index_on_commit
@@ -168,11 +168,23 @@ def _save(issue: Issue, rows: dict[str, Document], before: list[Held], after: li
     for n, one in enumerate(before):
         if one.key not in kept:
             retire(rows[one.key or ""], documents[before[n - 1].record.position])
+    _blot_contents(documents.values())
     names |= {(row.number, row.title) for row in documents.values()}
     resolve_references({part for number, _ in names for part in number_parts(number)}, {t for _, t in names})
     resolve_references_of(issue)
     if issue.is_published:
         index_on_commit(issue)
+
+
+def _blot_contents(documents: Collection[Document]) -> None:
+    """Blot out of the printed contents what is blotted out of a title, and bring it back when that is undone."""
+    entries = ContentsEntry.objects.filter(document__in=[row.pk for row in documents])
+    titles = {row.pk: row.title_in_contents for row in documents}
+    for entry in entries:
+        wanted = titles[entry.document_id or 0]
+        if wanted and entry.title != wanted and (BLOT in wanted or BLOT in entry.title):
+            entry.title = wanted
+            entry.save(update_fields=["title"])
 
 
 def _lock(document: Document) -> Issue:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
 
 from archive.ingest.correct.apply import Held, change_issue
 from archive.ingest.correct.change import Change, Stale
@@ -111,15 +110,8 @@ def _stale_finding(correction: Correction) -> Finding:
         code=STALE,
         severity=Finding.Severity.WARNING,
         message="重新识别后找不到更正所依据的原文，更正没有套用；请对照原件再更正一次或撤销它",
-        evidence=[_told(correction.old), _told(correction.new)],
+        evidence=[correction.told_old, correction.told_new],
     )
-
-
-def _told(value: Any) -> str:
-    """What a correction holds, in a line."""
-    if isinstance(value, dict):
-        return " ".join(str(one) for one in value.values() if one not in (None, "", False))
-    return " / ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 # --- settled findings ----------------------------------------------------------------------------------

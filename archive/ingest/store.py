@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 
+from archive.ingest.correct.change import BLOT
 from archive.ingest.errors import IssueConflict, NoDocuments
 from archive.ingest.fitting import fit_to_columns, storable
 from archive.ingest.identity import successor_of
@@ -219,12 +220,12 @@ def _save_parts(issue: Issue, parsed: ParsedIssue, notes: list[Finding]) -> None
     kept = {document.pk for document in documents.values()}
     gone = [document for document in held if document.pk not in kept]
     notes += _retire(gone, replayed.records, positions_before, documents)
-    notes += _save_contents(issue, parsed, documents)
+    read_as = {read: documents[now] for read, now in replayed.places.items()}
+    notes += _save_contents(issue, parsed, read_as)
     notes += _save_pages(issue, parsed)
     for position, finding in replayed.findings:
         finding.document = documents[position] if position else None
         notes.append(finding)
-    read_as = {read: documents[now] for read, now in replayed.places.items()}
     _save_findings(issue, parsed, read_as, notes, settled)
     resolve_references(
         {part for number, _ in names_before for part in number_parts(number)},
@@ -258,23 +259,28 @@ def _retire(
 
 
 def _save_contents(issue: Issue, parsed: ParsedIssue, documents: Mapping[int, Document]) -> list[Finding]:
-    """The printed contents; an entry is linked to the document that was read with its title and page."""
+    """The printed contents; an entry is linked to the document that was read with its title and page.
+
+    `documents` by the position they were read at. What was blotted out of a title is blotted out here, too.
+    """
     waiting: dict[tuple[str, int | None], list[Document]] = defaultdict(list)
-    for document in documents.values():
-        if document.title_in_contents:
-            waiting[document.title_in_contents, document.page_in_contents].append(document)
+    for record in parsed.documents:
+        if record.title_in_contents and record.position in documents:
+            waiting[record.title_in_contents, record.page_in_contents].append(documents[record.position])
     entries = []
     for position, entry in enumerate(parsed.contents):
         found = waiting[entry.title, entry.page]
+        document = found.pop(0) if found else None
+        redacted = document is not None and BLOT in document.title_in_contents
         entries.append(
             ContentsEntry(
                 issue=issue,
                 position=position,
                 category=entry.category,
-                title=entry.title,
+                title=document.title_in_contents if document is not None and redacted else entry.title,
                 number=entry.number or "",
                 page=entry.page,
-                document=found.pop(0) if found else None,
+                document=document,
             )
         )
     notes = fit_to_columns(entries)

@@ -1,6 +1,7 @@
 """What editors have changed of what was read: facts of their own, which no later reading of the file undoes."""
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -76,4 +77,20 @@ class Correction(models.Model):
         indexes = [models.Index(fields=["issue", "state"], name="correction_issue_state")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.old!r} → {self.new!r}"
+        return f"{self.get_kind_display()}: {self.told_old} → {self.told_new}"
+
+    @property
+    def told_old(self) -> str:
+        """What stood there, in a line."""
+        return _told(self.old)
+
+    @property
+    def told_new(self) -> str:
+        """What stands there now, in a line."""
+        return _told(self.new)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(_told(one) for one in value.values() if one not in (None, "", False))
+    return " / ".join(map(_told, value)) if isinstance(value, list) else str("" if value is None else value)

@@ -136,6 +136,11 @@ class Issue(models.Model):
     def is_published(self) -> bool:
         return self.state == self.State.PUBLISHED
 
+    @property
+    def has_address(self) -> bool:
+        """True once gazette, year and label are known, of which the address is made."""
+        return bool(self.gazette and self.year and self.label and "/" not in self.label)
+
     def get_absolute_url(self) -> str:
         assert self.gazette is not None
         return reverse("issue", args=[self.gazette.slug, self.year, self.label])

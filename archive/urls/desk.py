@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from archive.views import desk, desk_issue, desk_runs
+from archive.views import desk, desk_corrections, desk_document, desk_issue, desk_runs
 from archive.views.desk_access import SignIn, SignOut
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,7 +15,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/uploads/<int:pk>/retry/", desk_runs.retry_run, name="desk-retry"),
     path("desk/uploads/<int:pk>/file", desk_runs.failed_file, name="desk-failed-file"),
     path("desk/issues/<int:pk>/", desk_issue.issue, name="desk-issue"),
-    path("desk/issues/<int:pk>/documents/<int:position>/", desk_issue.document, name="desk-document"),
+    path("desk/issues/<int:pk>/documents/<int:position>/", desk_document.document, name="desk-document"),
+    path(
+        "desk/issues/<int:pk>/documents/<int:position>/correct/",
+        desk_document.correct_document,
+        name="desk-correct",
+    ),
+    path(
+        "desk/issues/<int:pk>/documents/<int:position>/preview/", desk_document.preview, name="desk-preview"
+    ),
+    path("desk/issues/<int:pk>/corrections/", desk_corrections.corrections, name="desk-corrections"),
+    path(
+        "desk/issues/<int:pk>/corrections.csv",
+        desk_corrections.corrections_table,
+        name="desk-corrections-table",
+    ),
+    path("desk/issues/<int:pk>/corrections/<str:act>/undo/", desk_corrections.undo_act, name="desk-undo"),
+    path("desk/issues/<int:pk>/findings/<int:finding>/", desk_corrections.settle_finding, name="desk-settle"),
     path("desk/issues/<int:pk>/pages/", desk_issue.pages, name="desk-pages"),
     path("desk/issues/<int:pk>/pages/<int:number>.webp", desk_issue.page, name="desk-page"),
     path("desk/issues/<int:pk>/again/", desk_issue.again, name="desk-again"),

@@ -1,7 +1,9 @@
 """One issue at the desk: what was read of it, what the parser was unsure of, and whether readers may see it."""
 
+from collections import Counter
+
 from django.contrib import messages
-from django.db.models import Case, F, IntegerField, Prefetch, Value, When
+from django.db.models import Prefetch
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,15 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from archive.forms import DiscardForm, PasswordForm, WithdrawForm
 from archive.ingest.errors import IngestError
-from archive.models import Block, Document, Finding, Issue
+from archive.models import Block, Correction, Finding, Issue
 from archive.publishing import PublishingError, discard_issue, publish_issue, withdraw_issue
 from archive.uploads import ACTIVE, read_again
 from archive.views.desk_access import staff_only
-from archive.views.document import title_lines
 from archive.views.files import serve_page
 from archive.views.issues import page_pictures
-from archive.views.review import read_pages, score_of, suggestions_among
-from archive.views.text import read_text
+from archive.views.review import finding_sheets, in_review_order, read_pages, score_of, with_readings
 
 # How much of a document is shown before it is opened.
 _PREVIEW_BLOCKS = 4
@@ -32,30 +32,6 @@ _PREVIEW_BLOCKS = 4
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """The review of one issue: its fields, its findings with both readings, its documents."""
     return _review(request, pk)
-
-
-@staff_only
-@require_safe
-def document(request: HttpRequest, pk: int, position: int) -> HttpResponse:
-    """One document as readers will see its text."""
-    documents = Document.objects.select_related("issue__gazette").prefetch_related(
-        "sections", "blocks__table", "blocks__roster", "attachments", "enclosures__block", "findings"
-    )
-    found = get_object_or_404(documents, issue_id=pk, position=position)
-    neighbours = {
-        d.position: d for d in Document.objects.filter(issue_id=pk, position__in=[position - 1, position + 1])
-    }
-    context = {
-        "issue": found.issue,
-        "document": found,
-        "title_lines": title_lines(found),
-        "text": read_text(found),
-        "original": _original_address(found.issue),
-        "paged": found.issue.source_kind == Issue.SourceKind.PDF,
-        "before": neighbours.get(position - 1),
-        "after": neighbours.get(position + 1),
-    }
-    return render(request, "desk/document.html", context)
 
 
 @staff_only
@@ -99,6 +75,13 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Issue, pk=pk)
+    open_findings = Counter(found.findings.open().values_list("severity", flat=True))
+    if open_findings[Finding.Severity.ERROR]:
+        messages.error(request, _("还有没有核对的错误，核对后才能发布。"))
+        return redirect(reverse("desk-issue", args=[pk]) + "#findings")
+    if open_findings[Finding.Severity.WARNING] and request.POST.get("sure") != "1":
+        messages.error(request, _("还有没有核对的警告。请先核对，或勾选“仍要发布”。"))
+        return redirect("desk-issue", pk)
     try:
         publish_issue(found, request.user)
     except PublishingError as error:
@@ -147,13 +130,9 @@ def _original_address(issue: Issue) -> str:
 
 def _review(request: HttpRequest, pk: int, form: Form | None = None, status: int = 200) -> HttpResponse:
     found = get_object_or_404(Issue.objects.select_related("gazette"), pk=pk)
-    order = Case(
-        *(When(severity=severity, then=Value(rank)) for rank, severity in enumerate(Finding.Severity.values)),
-        output_field=IntegerField(),
-    )
-    findings, suggestions = suggestions_among(
-        found.findings.select_related("document").order_by(order, F("page").asc(nulls_last=True), "position")
-    )
+    every = with_readings(in_review_order(found.findings.select_related("document", "settled_by")))
+    findings = [finding for finding in every if not finding.settled_as]
+    by_severity = Counter(finding.severity for finding in findings)
     previews = Block.objects.filter(position__lt=_PREVIEW_BLOCKS)
     documents = list(
         found.documents.prefetch_related(Prefetch("blocks", previews, to_attr="first_blocks"), "findings")
@@ -161,7 +140,13 @@ def _review(request: HttpRequest, pk: int, form: Form | None = None, status: int
     context = {
         "issue": found,
         "findings": findings,
-        "suggestions": suggestions,
+        "settled": [finding for finding in every if finding.settled_as],
+        "sheets": finding_sheets(found, findings),
+        "open_count": len(findings),
+        "open_errors": by_severity[Finding.Severity.ERROR],
+        "open_warnings": by_severity[Finding.Severity.WARNING],
+        "correction_count": found.corrections.exclude(state=Correction.State.UNDONE).count(),
+        "may_edit": True,
         "score": score_of(found),
         "read_pages": read_pages(found),
         "reading": found.runs.filter(state__in=ACTIVE).exists(),

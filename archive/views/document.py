@@ -7,11 +7,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from archive.models import Appointment, Block, Document, DocumentAlias, Enclosure, Issue, Reference
+from archive.ingest.correct.change import BLOT
+from archive.models import (
+    Appointment,
+    Block,
+    Correction,
+    Document,
+    DocumentAlias,
+    Enclosure,
+    Issue,
+    Reference,
+)
 from archive.search.query import related_documents
 from archive.search.query_language import MAX_LENGTH
 from archive.search.snippets import marker_for
@@ -80,7 +91,34 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "address": address,
         "citation": citation(document, address),
         "enclosures": enclosure_citations(document, text, address),
+        "corrected_fields": corrected_fields(document),
     }
+
+
+FIELD_NAMES = {
+    "title": gettext_lazy("标题"),
+    "number": gettext_lazy("文号"),
+    "issuer": gettext_lazy("发文机关"),
+    "kind": gettext_lazy("文种"),
+    "category": gettext_lazy("栏目"),
+    "recipients": gettext_lazy("主送机关"),
+    "signed_by": gettext_lazy("署名"),
+    "signed_on": gettext_lazy("成文日期"),
+    "note": gettext_lazy("附注"),
+}
+
+
+def corrected_fields(document: Document) -> list[tuple[Promise, str]]:
+    """(name, as printed) of each field that editors have corrected; what was blotted out is not told."""
+    printed: dict[str, str] = {}
+    standing = document.corrections.filter(kind=Correction.Kind.FIELD, state=Correction.State.STANDING)
+    for correction in standing.order_by("pk"):
+        printed.setdefault(correction.place["field"], correction.told_old)
+    return [(FIELD_NAMES[name], text) for name, text in printed.items() if BLOT not in _told(document, name)]
+
+
+def _told(document: Document, name: str) -> str:
+    return str(getattr(document, name))
 
 
 def marker_of(query: str, document: Document) -> Marker:

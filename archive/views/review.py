@@ -1,13 +1,16 @@
 """What an editor looks at first: how well an issue was read, the pages that need eyes, and what was proposed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+
+from archive.ingest.settling import readings_of
 from archive.models import Finding, Issue, Page
+from archive.views.issues import PagePicture, page_pictures
+from archive.views.printed_lines import PrintedLine, page_lines
 from archive.views.text import is_unsure
 
-# Findings that propose another reading: (as printed, proposed, sentence) is their evidence.
-SUGGESTIONS = frozenset({"name-misread", "digits-misread"})
 _MOST_PAGES = 12
 
 
@@ -31,17 +34,6 @@ class Score:
     @property
     def unplaced(self) -> int:
         return max(self.characters - self.placed, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A likely misreading, with its sentence cut in three around it."""
-
-    finding: Finding
-    printed: str
-    proposed: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +72,58 @@ def read_pages(issue: Issue) -> ReadPages:
     return ReadPages(sources, silent, sorted(unsure, key=lambda one: -one[1])[:_MOST_PAGES])
 
 
-def suggestions_among(findings: Iterable[Finding]) -> tuple[list[Finding], list[Suggestion]]:
-    """The findings without the suggestions, and the suggestions."""
-    others, proposed = [], []
+def in_review_order(findings: "QuerySet[Finding]") -> "QuerySet[Finding]":
+    """The findings as the review lists them: errors first, then by page."""
+    rank = Case(
+        *(When(severity=severity, then=Value(n)) for n, severity in enumerate(Finding.Severity.values)),
+        output_field=IntegerField(),
+    )
+    return findings.order_by(rank, F("page").asc(nulls_last=True), "position")
+
+
+def with_readings(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, each with its `readings` to choose from."""
+    found = list(findings)
+    for finding in found:
+        finding.readings = readings_of(finding)  # type: ignore[attr-defined]
+    return found
+
+
+@dataclass(slots=True)
+class FindingSheet:
+    """A page that findings are about, with the lines that show what each is about."""
+
+    picture: PagePicture
+    width: float
+    height: float
+    # (primary key of the finding, line)
+    lines: list[tuple[int, PrintedLine]] = field(default_factory=list)
+
+
+def finding_sheets(issue: Issue, findings: Iterable[Finding]) -> list[FindingSheet]:
+    """The pages of the findings in the order of the findings; [] where pages have no pictures."""
+    wanted: dict[int, list[Finding]] = {}
     for finding in findings:
-        suggestion = _suggestion(finding) if finding.code in SUGGESTIONS else None
-        if suggestion is None:
-            others.append(finding)
-        else:
-            proposed.append(suggestion)
-    return others, proposed
+        if finding.page is not None:
+            wanted.setdefault(finding.page, []).append(finding)
+    pages = {page.number: page for page in issue.pages.filter(number__in=wanted)}
+    pictures = {picture.number: picture for picture in page_pictures(issue, desk=True) if picture.address}
+    sheets = []
+    for number, about in wanted.items():
+        if number in pages and number in pictures:
+            page = pages[number]
+            sheet = FindingSheet(pictures[number], page.width, page.height)
+            lines = page_lines(page)
+            for finding in about:
+                sheet.lines += [(finding.pk, line) for line in lines if _shows(line.text, finding)]
+            sheets.append(sheet)
+    return sheets
 
 
-def _suggestion(finding: Finding) -> Suggestion | None:
-    if len(finding.evidence) < 2:
-        return None
-    printed, proposed = finding.evidence[:2]
-    sentence = finding.evidence[2] if len(finding.evidence) > 2 else ""
-    before, found, after = sentence.partition(printed)
-    return (
-        Suggestion(finding, printed, proposed, before, after)
-        if found
-        else Suggestion(finding, printed, proposed, sentence, "")
+def _shows(line: str, finding: Finding) -> bool:
+    """True when a printed line holds what a finding quotes, or is part of it."""
+    bare = "".join(line.split())
+    quoted = ["".join(str(reading).split()) for reading in finding.evidence]
+    return any(
+        (len(bare) > 3 and bare in reading) or (len(reading) > 1 and reading in bare) for reading in quoted
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from archive.ingest.correct.aim import changed_run
 from archive.models import Block, Document, Section, Table
 
 Marker = Callable[[str], SafeString]
@@ -18,6 +19,8 @@ Marker = Callable[[str], SafeString]
 SURE = 0.9
 # The page has one h1, the document's title.
 _TOP_LEVEL, _LAST_LEVEL = 2, 6
+# Characters shown on either side of what was corrected.
+_AROUND = 4
 _OMITTED = re.compile(r"^(.*?)\s*([（(]\s*略\s*[）)])\s*([；;。]?)$", re.S)
 _GROUP_LABEL = re.compile(r"^[（(]?[一二三四五六七八九十]+[）)]?[、.．]?$")
 # How the print sets each kind of label: 一、 and chapters in Hei, （一） and articles' sections in Kai.
@@ -73,6 +76,8 @@ class Piece:
     printed_page: int | None = None
     # Recognised from a scan, and not with certainty.
     unsure: bool = False
+    # What an editor has corrected in it: (as printed, as it reads now), each with a little of what stands around it.
+    corrected: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,9 @@ class _Builder:
         unsure = is_unsure(block.confidence)
         if piece is None:
             self.pieces[-1].unsure |= unsure
+            self.pieces[-1].corrected += corrections_in(block)
             return
+        piece.corrected = corrections_in(block)
         piece.unsure = unsure
         if block.page is not None and self.page is not None and block.page > self.page:
             piece.page, piece.printed_page = block.page, self._printed(block.page)
@@ -213,6 +220,18 @@ class _Builder:
             columns=tuple(self.mark(cell) for cell in table.columns),
             rows=tuple(Row(tuple(map(self.mark, row)), _is_group(row)) for row in table.rows),
         )
+
+
+def corrections_in(block: Block) -> list[tuple[str, str]]:
+    """(as printed, as it reads now) of what an editor has corrected in a block, cut to the run that differs."""
+    if block.table is not None:
+        cells = [block.table.columns, *block.table.rows]
+        return [(printed, cells[row + 1][column]) for row, column, printed in block.table.as_printed]
+    if not block.as_printed:
+        return []
+    start, end_printed, end_now = changed_run(block.as_printed, block.text)
+    start, around = max(0, start - _AROUND), _AROUND
+    return [(block.as_printed[start : end_printed + around], block.text[start : end_now + around])]
 
 
 def is_unsure(confidence: float | None) -> bool:

@@ -176,6 +176,27 @@ def test_what_is_blotted_out_is_nowhere(issue: Issue) -> None:
     assert at(issue, 1).blocks.filter(text__contains="█ █主任").exists()
 
 
+def test_a_title_is_blotted_out_in_the_contents_too(issue: Issue) -> None:
+    made = redact(at(issue, 1), "古树名木")
+    for _ in range(2):
+        assert not issue.contents.filter(title__contains="名木").exists()
+        assert at(issue, 1).contents_entries.count() == 1
+        assert "名木" not in repr(document_record(at(issue, 1)))
+        read_again()
+    undo(made[0].act)
+    assert issue.contents.filter(title__contains="古树名木").exists()
+
+
+def test_a_name_in_a_roster_is_blotted_out(issue: Issue) -> None:
+    document = next(d for d in with_parts(issue.documents.all()) if d.rosters.all())
+    person = document.rosters.all()[0].members[0]["person"]
+    redact(document, person)
+    record = document_record(at(issue, document.position))
+    assert person not in repr(replace(record, title_in_contents=None))
+    read_again()
+    assert person not in repr(document_record(at(issue, document.position)))
+
+
 def test_an_undone_correction_stays_listed_and_undone(issue: Issue, editor: User) -> None:
     document = at(issue, 1)
     made = correct(document, [text_change(document, "逐株", "逐棵")])

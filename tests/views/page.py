@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import lxml.html
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -72,6 +73,12 @@ class Page(HTMLParser):
             for name, found in self.elements
             if name == tag and all(found.get(key) == value for key, value in wanted.items())
         ]
+
+    def form_with(self, name: str, value: str) -> dict[str, str]:
+        """What the first form whose field `name` has `value` sends as it stands."""
+        forms = lxml.html.fromstring(self.html).forms
+        form = next(form for form in forms if form.fields.get(name) == value)
+        return {key: text for key, text in form.fields.items() if key and text is not None}
 
     def links(self) -> list[str]:
         return [str(a["href"]) for a in self.all("a") if a.get("href")]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from archive.ingest.originals import original_path, store_original
-from archive.models import IngestRun, Issue
+from archive.models import Finding, IngestRun, Issue
 from archive.search.update import indexed_ids
 from archive.tasks import ingest_upload
 from archive.urls import desk as desk_urls
@@ -43,15 +43,18 @@ def addresses(issue: Issue) -> dict[str, str]:
     """Every address of the desk, by its name."""
     found = {}
     for pattern in desk_urls.urlpatterns:
-        arguments = {"pk": issue.pk, "position": 1, "number": 1}
+        arguments = {"pk": issue.pk, "position": 1, "number": 1, "act": "none", "finding": 0}
         wanted = {name: arguments[name] for name in pattern.pattern.converters}
         found[pattern.name] = reverse(pattern.name, kwargs=wanted)
     return found
 
 
-PAGES = ["desk", "desk-runs", "desk-issue", "desk-pages", "desk-document"]
-FILES = ["desk-page", "desk-failed-file"]
-ACTIONS = ["desk-upload", "desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"]
+PAGES = ["desk", "desk-runs", "desk-issue", "desk-pages", "desk-document", "desk-preview", "desk-corrections"]
+FILES = ["desk-page", "desk-failed-file", "desk-corrections-table"]
+ACTIONS = [
+    *("desk-upload", "desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"),
+    *("desk-correct", "desk-undo", "desk-settle"),
+]
 OPEN = ["desk-sign-in", "desk-sign-out"]
 
 
@@ -180,9 +183,8 @@ def test_the_review_shows_findings_with_both_readings(desk: Client) -> None:
     assert page.words.index("目录与正文的文号不一致") < page.words.index("第6页没有可读文字")
     original = reverse("original", args=[issue.sha256, issue.file_name])
     assert f"{original}#page=3" in page.links()
-    assert [link for link in page.links() if link.startswith("/desk/") and "/documents/" in link] == [
-        reverse("desk-document", args=[issue.pk, n]) for n in range(1, 5)
-    ]
+    listed = [link for link in page.links() if link.startswith("/desk/") and "/documents/" in link]
+    assert listed[-4:] == [reverse("desk-document", args=[issue.pk, n]) for n in range(1, 5)]
     for field in ("云岭市人民政府公报", "2024年2月28日", "双月刊", issue.sha256, "101"):
         assert field in page.words
 
@@ -190,10 +192,11 @@ def test_the_review_shows_findings_with_both_readings(desk: Client) -> None:
 def test_the_document_page_shows_the_text_as_readers_will_see_it(desk: Client) -> None:
     issue = make_issue("draft")
     page = get(desk, reverse("desk-document", args=[issue.pk, 2]))
+    assert page.all("a", rel="prev")[0]["href"] == reverse("desk-document", args=[issue.pk, 1])
+    page = get(desk, reverse("desk-preview", args=[issue.pk, 2]))
     assert "云岭市防汛应急预案" in page.words
     assert "编织袋" in page.words
     assert next(tag for tag, found in page.elements if found.get("id") == "s-1-2").startswith("h")
-    assert page.all("a", rel="prev")[0]["href"] == reverse("desk-document", args=[issue.pk, 1])
 
 
 def test_what_a_file_says_is_never_markup(desk: Client) -> None:
@@ -202,7 +205,7 @@ def test_what_a_file_says_is_never_markup(desk: Client) -> None:
     IngestRun.objects.create(file_name=EVIL, sha256="0" * 64, issue=issue, state="done", message=EVIL)
     run = IngestRun.objects.create(file_name=EVIL, sha256="0" * 64)
     for path in [
-        *(addresses(issue)[name] for name in PAGES),
+        *(addresses(issue)[name] for name in PAGES if name != "desk-preview"),
         f"{reverse('desk-runs-state')}?run={run.pk}",
     ]:
         content = desk.get(path).content.decode()
@@ -319,9 +322,18 @@ def test_publish_withdraw_and_publish_again(
 ) -> None:
     issue = make_issue("draft")
     paths = addresses(issue)
+    page = Page.of(desk.post(paths["desk-publish"], follow=True))
+    assert "还有没有核对的错误" in page.words
+    issue.findings.filter(severity="error").update(settled_as="kept")
+    Finding.objects.create(
+        issue=issue, position=99, code="number-twice", severity="warning", message="两件同号"
+    )
+    page = Page.of(desk.post(paths["desk-publish"], follow=True))
+    assert "还有没有核对的警告" in page.words
+    assert Issue.objects.get().state == "draft"
 
     with django_capture_on_commit_callbacks(execute=True):
-        page = Page.of(desk.post(paths["desk-publish"], follow=True))
+        page = Page.of(desk.post(paths["desk-publish"], {"sure": "1"}, follow=True))
     assert "已发布" in page.words
     assert desk.get(issue.get_absolute_url()).status_code == 200
     assert len(indexed_ids()) == 4
@@ -339,7 +351,7 @@ def test_publish_withdraw_and_publish_again(
     assert indexed_ids() == set()
 
     with django_capture_on_commit_callbacks(execute=True):
-        desk.post(paths["desk-publish"])
+        desk.post(paths["desk-publish"], {"sure": "1"})
     again = Issue.objects.get()
     assert (again.state, again.withdrawn_at, again.withdrawn_reason) == ("published", None, "")
     assert len(indexed_ids()) == 4
@@ -351,6 +363,7 @@ def test_an_issue_without_a_label_cannot_be_published(desk: Client) -> None:
     page = get(desk, paths["desk-issue"])
     assert "没有读出期号" in page.words
     assert [button for button in page.all("button", class_="first") if "disabled" in button]
+    issue.findings.update(settled_as="kept")
     assert "缺少期号" in Page.of(desk.post(paths["desk-publish"], follow=True)).words
     assert Issue.objects.get().state == "draft"
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from archive.ingest.parse.records import ParsedDocument
 
+# What stands for each character that is blotted out.
+BLOT = "█"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
-from archive.ingest.correct.change import Change, Stale
+from archive.ingest.correct.change import BLOT, Change, Stale
 from archive.ingest.parse.appointments import find_appointments
-from archive.ingest.parse.records import Appointment, Attachment, Member, ParsedDocument, Reference
+from archive.ingest.parse.records import Appointment, Attachment, Block, Member, ParsedDocument, Reference
 from archive.ingest.parse.references import find_references
 from archive.numbers import read_number
 
@@ -86,12 +86,17 @@ def change_member(document: ParsedDocument, change: Change) -> ParsedDocument:
     )
     text = "\n".join(_member_line(member) for member in members)
     blocks = tuple(
-        replace(block, text=text, as_printed=block.text if block.as_printed is None else block.as_printed)
-        if block.roster == number
-        else block
+        replace(block, text=text, as_printed=_printed(block, text)) if block.roster == number else block
         for block in document.blocks
     )
     return replace(document, rosters=rosters, blocks=blocks)
+
+
+def _printed(block: Block, text: str) -> str | None:
+    """The roster as printed; None where a name in it is blotted out."""
+    if BLOT in text:
+        return None
+    return block.text if block.as_printed is None else block.as_printed
 
 
 def _member_line(member: Member) -> str:

@@ -7,6 +7,7 @@ from archive.ingest.correct.change import Change, Stale, find_block
 from archive.ingest.correct.facts import with_facts_of
 from archive.ingest.correct.texts import own_section
 from archive.ingest.parse.records import Block, ParsedDocument, Section
+from archive.ingest.parse.sections import read_label
 
 # What an editor may call a block; headings, tables and rosters are made in other ways.
 KINDS = ("paragraph", "subtitle", "recipient", "signature", "date", "note", "attachment")
@@ -51,6 +52,8 @@ def change_heading(document: ParsedDocument, change: Change) -> ParsedDocument:
         values["level"], values["label"], values["heading"], values["run_in"], document.blocks[at].page
     )
     if change.old is None:
+        if document.blocks[at].kind != "paragraph":
+            raise ValueError("only a paragraph becomes a heading; change the kind of the block first")
         return _with_new_heading(document, at, section)
     own = own_section(document, at)
     assert own is not None
@@ -173,3 +176,12 @@ def split_block(document: ParsedDocument, change: Change) -> ParsedDocument:
 
 def _with_block(document: ParsedDocument, at: int, block: Block) -> ParsedDocument:
     return replace(document, blocks=(*document.blocks[:at], block, *document.blocks[at + 1 :]))
+
+
+def heading_of(text: str, level: int) -> dict[str, Any]:
+    """The heading of a block with that text: its label set apart, run in where a sentence follows it."""
+    label = read_label(text)
+    rest = label.rest if label else text
+    run_in = "。" in rest.rstrip("。")
+    heading = rest.partition("。")[0] + "。" if run_in else rest
+    return {"level": level, "label": label.text if label else "", "heading": heading, "run_in": run_in}

@@ -12,9 +12,9 @@ from archive.ingest.parse.sections import read_label
 from archive.ingest.parse.signs import read_date
 
 TEXT_FIELDS = ("title", "category", "number", "number_as_printed", "issuer", "kind", "recipients", "note")
-FIELDS = (*TEXT_FIELDS, "signed_by", "signed_on")
+FIELDS = (*TEXT_FIELDS, "title_in_contents", "signed_by", "signed_on")
 # What is None where nothing is printed.
-_MAY_BE_NONE = ("number", "number_as_printed", "signed_on")
+_MAY_BE_NONE = ("number", "number_as_printed", "title_in_contents", "signed_on")
 
 
 def field_value(document: ParsedDocument, name: str) -> Any:
@@ -117,12 +117,21 @@ def own_section(document: ParsedDocument, at: int) -> int | None:
 
 def retitled(section: Section, text: str) -> Section:
     """The section with label and heading as they stand in the changed text of its block."""
+    if text.startswith(section.label + section.heading):
+        return section
     label = read_label(text)
     rest = label.rest if label else text
     heading = rest.partition("。")[0] + "。" if section.run_in and "。" in rest else rest
     if section.label and not section.heading:
         heading = ""  # 第十二条 stands alone
     return replace(section, label=label.text if label else "", heading=heading)
+
+
+def retitled_values(heading: dict[str, Any], text: str) -> dict[str, Any]:
+    """A heading, as a change holds it, once its block reads `text`."""
+    section = Section(heading["level"], heading["label"], heading["heading"], heading["run_in"])
+    changed = retitled(section, text)
+    return {**heading, "label": changed.label, "heading": changed.heading}
 
 
 def change_cell(document: ParsedDocument, change: Change) -> ParsedDocument:

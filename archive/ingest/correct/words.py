@@ -1,32 +1,34 @@
 """The changes that put one word for another throughout a document, or blot a run out wherever it stands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from archive.ingest.correct.apply import change_document
-from archive.ingest.correct.change import Change
+from archive.ingest.correct.change import BLOT, Change
 from archive.ingest.correct.facts import fact_values
 from archive.ingest.correct.texts import field_value
 from archive.ingest.parse.records import ParsedDocument
 
-# What stands for each character that is blotted out.
-BLOT = "█"
 _FIELDS = ("title", "issuer", "recipients", "note", "signed_by")
+_PRINTED_FIELDS = ("title_in_contents", "number_as_printed")
 Rewrite = Callable[[str], str]
 
 
 def word_changes(document: ParsedDocument, old: str, new: str) -> list[Change]:
     """The changes, in order, that make `new` of every `old` in the document; [] where it nowhere stands."""
-    return list(_changes(document, "text", "cell", lambda text: text.replace(old, new)))
+    return list(_changes(document, "text", "cell", _FIELDS, lambda text: text.replace(old, new)))
 
 
 def redactions(document: ParsedDocument, run: str) -> list[Change]:
     """The changes that blot `run` out wherever it stands; blanks in it stay, so that nothing moves."""
     blot = "".join(BLOT if not character.isspace() else character for character in run)
-    return list(_changes(document, "redact", "redact", lambda text: text.replace(run, blot)))
+    fields = (*_FIELDS, *_PRINTED_FIELDS)
+    return list(_changes(document, "redact", "redact", fields, lambda text: text.replace(run, blot)))
 
 
-def _changes(document: ParsedDocument, of_text: str, of_cell: str, rewrite: Rewrite) -> Iterator[Change]:
+def _changes(
+    document: ParsedDocument, of_text: str, of_cell: str, fields: Sequence[str], rewrite: Rewrite
+) -> Iterator[Change]:
     """Block by block, then what did not follow the text by itself."""
 
     def made(change: Change) -> Change:
@@ -50,7 +52,7 @@ def _changes(document: ParsedDocument, of_text: str, of_cell: str, rewrite: Rewr
             values = fact_values(document.rosters[number].members[at])
             if (fresh := _rewritten(values, rewrite)) != values:
                 yield made(Change("member", {"roster": number, "at": at}, values, fresh))
-    for name in _FIELDS:
+    for name in fields:
         value = field_value(document, name)
         if (fresh := _rewritten(value, rewrite)) != value:
             yield made(Change("field", {"field": name}, value, fresh))

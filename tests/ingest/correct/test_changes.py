@@ -300,6 +300,8 @@ def changes(draw: st.DrawFn, document: ParsedDocument) -> Change:
         after = document.blocks[at + 1].text
         return Change("merge", {"block": at}, [text, after], text + after)
     old = heading_values(document, at)
+    if old is None and document.blocks[at].kind != "paragraph":
+        return Change("text", {"block": at}, text, text + "乙")
     level = draw(st.integers(1, 4))
     new = None if old else {"level": level, "label": "", "heading": text, "run_in": False}
     return Change("heading", {"block": at, "text": text}, old, new)
