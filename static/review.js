@@ -34,7 +34,11 @@ if (bench) {
     if (wanted.left < room.left || wanted.right > room.right) sheets.scrollLeft += wanted.left - room.left - 24;
   }
 
+  // What scrolls away under a resting pointer lights nothing.
+  let resting = false;
+  bench.addEventListener("pointermove", () => { resting = false; });
   bench.addEventListener("pointerover", (event) => {
+    if (resting) return;
     const block = blockOf(event.target);
     if (block) light(block.dataset.block);
     else if (event.target.matches?.("rect[data-of]")) light(event.target.dataset.of);
@@ -47,6 +51,8 @@ if (bench) {
     const block = blockOf(event.target);
     if (block && !event.target.closest("a, button, input, textarea, select, summary")) show(block.dataset.block);
     if (event.target.matches?.("rect[data-of]")) {
+      resting = true;
+      light(event.target.dataset.of);
       document.getElementById(`block-${event.target.dataset.of}`)?.scrollIntoView({ block: "center" });
     }
   });
