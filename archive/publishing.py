@@ -1,6 +1,7 @@
 """Publish, withdraw and discard an issue: each one transaction, and the index follows when it is committed."""
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -73,6 +74,34 @@ def withdraw_issue(issue: Issue, reason: str, user: Any = None) -> Issue:
         resolve_references_of(held)
         unindex_on_commit(held)
     _note(held, f"withdrawn ({reason})", user)
+    return held
+
+
+def withdraw_document(document: Document, reason: str, user: Any = None) -> Document:
+    """The document, taken from the public alone; its address says so with the reason, and the rest of the issue stays."""
+    reason = reason.strip()
+    if not reason:
+        raise PublishingError(_("请写明撤回的理由：读者会在原网址看到它。"))
+    return _set_withdrawn(document, timezone.now(), reason, user, f"withdrew document ({reason})")
+
+
+def restore_document(document: Document, user: Any = None) -> Document:
+    """The document, open to the public again with its issue."""
+    return _set_withdrawn(document, None, "", user, "restored document")
+
+
+def _set_withdrawn(document: Document, when: datetime | None, reason: str, user: Any, done: str) -> Document:
+    with transaction.atomic():
+        issue = _lock(document.issue)
+        held = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        if (held.withdrawn_at is None) == (when is None):
+            raise PublishingError(_("这一件刚刚被别人撤回或恢复，请刷新后再看。"))
+        held.withdrawn_at, held.withdrawn_reason = when, reason
+        held.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+        resolve_references(number_parts(held.number), {held.title})
+        if issue.is_published:
+            index_on_commit(issue)
+    _note(held, done, user)
     return held
 
 

@@ -24,6 +24,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "desk/issues/<int:pk>/documents/<int:position>/preview/", desk_document.preview, name="desk-preview"
     ),
+    path(
+        "desk/issues/<int:pk>/documents/<int:position>/withdraw/",
+        desk_document.withdraw,
+        name="desk-withdraw-document",
+    ),
     path("desk/issues/<int:pk>/corrections/", desk_corrections.corrections, name="desk-corrections"),
     path(
         "desk/issues/<int:pk>/corrections.csv",

@@ -22,6 +22,7 @@ from archive.ingest.correcting import (
     redact,
 )
 from archive.models import Appointment, Block, Correction, Document, Issue, Page, Reference, Section
+from archive.publishing import PublishingError, restore_document, withdraw_document
 from archive.views.correction_forms import FACTS, FIELDS, LEVELS, MEMBER, BadForm, changes_of
 from archive.views.desk_access import staff_only
 from archive.views.document import FIELD_NAMES, corrected_fields, document_context, title_lines
@@ -115,6 +116,23 @@ def correct_document(request: HttpRequest, pk: int, position: int) -> HttpRespon
     return redirect(_back_to(request, pk, position, act))
 
 
+@staff_only
+@require_POST
+def withdraw(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """Take one document from the public with a reason, or give it back."""
+    found = get_object_or_404(Document.objects.select_related("issue"), issue_id=pk, position=position)
+    try:
+        if request.POST.get("restore"):
+            restore_document(found, request.user)
+            messages.success(request, _("已恢复，读者可以看到这一件。"))
+        else:
+            withdraw_document(found, request.POST.get("reason", ""), request.user)
+            messages.success(request, _("这一件已撤回，同期其他公文不受影响。"))
+    except PublishingError as error:
+        messages.error(request, str(error))
+    return redirect("desk-document", pk, position)
+
+
 def _correct(found: Document, act: str, sent: QueryDict, user: Any, reason: str) -> list[Correction]:
     if act == "word":
         old, new = sent.get("old", "").strip(), sent.get("new", "").strip()
@@ -193,6 +211,7 @@ def _page(
         "edit_roster": _edited_roster(found, edit),
         "open_findings": with_readings(f for f in found.findings.all() if not f.settled_as),
         "may_edit": True,
+        "may_publish": True,
         "before": neighbours.get(found.position - 1),
         "after": neighbours.get(found.position + 1),
         "correction_count": found.corrections.exclude(state=Correction.State.UNDONE).count(),

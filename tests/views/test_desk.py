@@ -53,7 +53,7 @@ PAGES = ["desk", "desk-runs", "desk-issue", "desk-pages", "desk-document", "desk
 FILES = ["desk-page", "desk-failed-file", "desk-corrections-table"]
 ACTIONS = [
     *("desk-upload", "desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"),
-    *("desk-correct", "desk-undo", "desk-settle"),
+    *("desk-correct", "desk-undo", "desk-settle", "desk-withdraw-document"),
 ]
 OPEN = ["desk-sign-in", "desk-sign-out"]
 

@@ -10,8 +10,11 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from archive.models import Correction, Document, Finding, Issue
+from archive.search.query import search_documents
+from archive.search.update import index_issue
 from tests.factories import make_document, make_issue
 from tests.views.page import Page, get
 
@@ -280,6 +283,27 @@ def test_corrections_are_listed_undone_and_taken_along(desk: Client, issue: Issu
     assert "已撤销" in Page.of(response).words
     assert texts(issue)[6] == json.loads(sent["seen"])["text"]
     assert desk.post(reverse("desk-undo", args=[issue.pk, "nonsense"])).status_code == 404
+
+
+def test_one_document_is_withdrawn_alone_and_restored(
+    desk: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    issue = make_issue("published")
+    index_issue(issue)
+    path, readers = address(issue, 1, "desk-withdraw-document"), held(issue).get_absolute_url()
+    desk.post(path, {"reason": " "})
+    assert desk.get(readers).status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(path, {"reason": "涉及个人信息"})
+    response = desk.get(readers)
+    assert response.status_code == 410 and "涉及个人信息" in response.content.decode()
+    assert search_documents("古树名木").total == 0
+    assert desk.get(held(issue, 2).get_absolute_url()).status_code == 200
+    assert "涉及个人信息" in get(desk, address(issue)).words
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(path, {"restore": "1"})
+    assert desk.get(readers).status_code == 200 and search_documents("古树名木").total > 0
+    assert "刚刚被别人" in Page.of(desk.post(path, {"restore": "1"}, follow=True)).words
 
 
 # --- findings ------------------------------------------------------------------------------------------
