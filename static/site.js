@@ -4,16 +4,77 @@
 const typing = (element) =>
   element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
 
-let hit = -1;
+// The hits of a page: the marks of one number are one hit; where a page numbers none, each mark is a hit.
+const hits = [];
+document.querySelectorAll("main mark").forEach((mark) => {
+  const begun = hits[mark.dataset.hit - 1];
+  if (begun) begun.push(mark);
+  else hits.push([mark]);
+});
+const bar = document.querySelector(".hit-bar");
+let hit = Number(bar?.querySelector(".hit-at:not([hidden]) b")?.textContent ?? 0) - 1;
 
-function showHit(step) {
-  const marks = document.querySelectorAll("main mark");
-  if (!marks.length) return;
-  hit = (hit + step + marks.length) % marks.length;
-  marks.forEach((mark) => mark.classList.remove("current"));
-  marks[hit].classList.add("current");
-  marks[hit].scrollIntoView({ block: "center" });
+const around = (index) => (index + hits.length) % hits.length;
+
+function markHit(index) {
+  hits[hit]?.forEach((mark) => mark.classList.remove("current"));
+  hit = index;
+  hits[hit].forEach((mark) => mark.classList.add("current"));
+  if (!bar) return;
+  bar.querySelector(".hit-at b").textContent = hit + 1;
+  bar.querySelector(".hit-at").hidden = false;
+  bar.querySelector(".hit-total").hidden = true;
+  bar.querySelectorAll("[data-step]").forEach((link) => {
+    link.href = addressOf(around(hit + Number(link.dataset.step)));
+  });
 }
+
+function addressOf(index) {
+  const address = new URL(location.href);
+  address.searchParams.set("hit", index + 1);
+  address.hash = `hit-${index + 1}`;
+  return address.href;
+}
+
+// Where the reader presses the buttons the focus stays on them; the keys take it to the mark.
+function showHit(step, focus = true) {
+  if (!hits.length) return;
+  markHit(hit < 0 ? around(step > 0 ? 0 : -1) : around(hit + step));
+  const [mark] = hits[hit];
+  for (let part = mark.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  if (focus) {
+    mark.tabIndex = -1;
+    mark.focus({ preventScroll: true });
+  }
+  mark.scrollIntoView({ block: "center" });
+  if (bar) history.replaceState(null, "", addressOf(hit));
+}
+
+bar?.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-step]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  showHit(Number(link.dataset.step), false);
+});
+
+// A result leads to a section: the first hit from there on is the one at hand.
+function startHits() {
+  if (hits[hit]) {
+    markHit(hit);
+    return;
+  }
+  const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const next = place
+    ? hits.findIndex(([mark]) => place.compareDocumentPosition(mark) & Node.DOCUMENT_POSITION_FOLLOWING)
+    : -1;
+  if (next < 0) return;
+  markHit(next);
+  const { top, bottom } = hits[next][0].getBoundingClientRect();
+  // Whoever comes back or reloads stays where the reading was.
+  const fresh = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (fresh && (top < 0 || bottom > innerHeight)) hits[next][0].scrollIntoView({ block: "center" });
+}
+if (bar && hits.length) addEventListener("load", () => requestAnimationFrame(startHits));
 
 const follow = (rel) => {
   const link = document.querySelector(`link[rel="${rel}"], a[rel~="${rel}"]`);
@@ -23,7 +84,7 @@ const follow = (rel) => {
 const KEYS = {
   "/": () => document.querySelector('[data-key="/"]')?.focus(),
   n: () => showHit(1),
-  p: () => showHit(hit < 0 ? 0 : -1),
+  p: () => showHit(-1),
   j: () => follow("next"),
   k: () => follow("prev"),
   "?": () => document.getElementById("keys")?.showModal(),

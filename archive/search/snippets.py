@@ -2,20 +2,20 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from archive.numbers import read_number
 from archive.search.folding import fold, normalise
 from archive.search.grams import plain_gram
-from archive.search.matching import word_pattern
 from archive.search.partial import is_question, question_grams
-from archive.search.query_language import Term, parse_query, positive_terms
+from archive.search.query_language import MAX_LENGTH, Term, make_term, parse_query, positive_terms
 from archive.search.results import Snippet
+from archive.search.runs import places
 from archive.search.texts import Passage
 
 # Characters of the print in one snippet, how far it may reach for the ends of its sentence, hits read of a term.
@@ -53,7 +53,7 @@ class Marker:
         folded = fold(text)
         found: list[Find] = []
         for index, term in enumerate(self.terms):
-            for start in _places(folded.text, term):
+            for start in places(folded.text, term, _MOST_HITS):
                 found.append(Find(*folded.printed_span(start, start + len(term.text)), index))
         return sorted(found, key=lambda find: (find.start, find.end))
 
@@ -62,23 +62,24 @@ class Marker:
         return _marked(text, 0, len(text), self.finds(text))
 
 
-def mark_terms(text: str, query: str) -> SafeString:
-    """`text` escaped, the terms of `query` in <mark>: for a document that was opened from its results."""
-    return _marker_of(query).mark(text)
+def terms_for(query: str, text: str) -> tuple[Term, ...]:
+    """What to mark in a document that reads `text`: the terms of `query`, or where none of them stands in it,
+    the number that the query is in another spelling, or the pairs of a question that brought the document up."""
+    query = query[:MAX_LENGTH]
+    folded = normalise(text)
+    for terms in _readings(query):
+        if any(places(folded, term, most=1) for term in terms):
+            return terms
+    return ()
 
 
-@lru_cache(maxsize=64)
-def _marker_of(query: str) -> Marker:
-    return Marker(positive_terms(parse_query(query)))
-
-
-def marker_for(query: str, text: str) -> Marker:
-    """The marker for a document with the printed text `text`: its terms, or where none of them stands in it
-    because a question brought it up, the pairs of the question."""
-    marker = _marker_of(query)
-    if not marker.finds(text) and is_question(query, parse_query(query)):
-        return Marker(question_terms(query))
-    return marker
+def _readings(query: str) -> Iterator[tuple[Term, ...]]:
+    condition = parse_query(query)
+    yield positive_terms(condition)
+    if (number := read_number(query.strip())) and (canonical := make_term(number.canonical)):
+        yield (canonical,)
+    if is_question(query, condition):
+        yield question_terms(query)
 
 
 def question_terms(query: str) -> tuple[Term, ...]:
@@ -127,7 +128,7 @@ def _present_as_printed(passages: Sequence[Passage], terms: Sequence[Term]) -> l
 def _present_folded(passages: Sequence[Passage], terms: Sequence[Term]) -> list[frozenset[int]]:
     """Which terms each passage holds, in whatever spelling: 晋 玮, 陽泉."""
     folded = [normalise(passage.text) for passage in passages]
-    return [frozenset(i for i, term in enumerate(terms) if _places(text, term, most=1)) for text in folded]
+    return [frozenset(i for i, term in enumerate(terms) if places(text, term, most=1)) for text in folded]
 
 
 def _with_finds_over_borders(
@@ -152,22 +153,6 @@ def _snippet(passages: Sequence[Passage], i: int, marker: Marker) -> Snippet:
     start = _start_of_sentence(text, start)
     end = _end_of_sentence(text, max(last, min(start + _WINDOW, len(text))))
     return Snippet(_cut(text, start, end, finds), passages[i].heading, passages[i].anchor)
-
-
-def _places(folded: str, term: Term, most: int = _MOST_HITS) -> list[int]:
-    """Where `term` stands in folded text, the first `most` of them."""
-    if term.text not in folded:
-        return []
-    if term.whole:
-        matches = word_pattern(term.text).finditer(folded)
-        return [match.start() for match, _ in zip(matches, range(most), strict=False)]
-    found: list[int] = []
-    at = folded.find(term.text)
-    while at >= 0 and len(found) < most:
-        found.append(at)
-        # one further, so that 一一 is found twice in 一一一: the marks run together
-        at = folded.find(term.text, at + 1)
-    return found
 
 
 def _best_window(finds: list[Find], begins_before: int) -> tuple[int, int]:

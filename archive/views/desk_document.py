@@ -23,11 +23,13 @@ from archive.ingest.correcting import (
 )
 from archive.models import Appointment, Block, Correction, Document, Issue, Page, Reference, Section
 from archive.publishing import PublishingError, restore_document, withdraw_document
+from archive.views.corrected import FIELD_NAMES, corrected_fields
 from archive.views.correction_forms import FACTS, FIELDS, LEVELS, MEMBER, BadForm, changes_of
 from archive.views.desk_access import staff_only
-from archive.views.document import FIELD_NAMES, corrected_fields, document_context, title_lines
+from archive.views.document import document_context
 from archive.views.document import with_parts as with_parts_of_page
 from archive.views.issues import PagePicture, page_pictures
+from archive.views.marked import title_lines
 from archive.views.printed_lines import PrintedLine, printed_lines
 from archive.views.review import with_readings
 

@@ -1,22 +1,20 @@
 """One document: its text, what is known of it, and what it refers to."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from archive.ingest.correct.change import BLOT
 from archive.models import (
     Appointment,
     Block,
-    Correction,
     Document,
     DocumentAlias,
     Enclosure,
@@ -24,11 +22,12 @@ from archive.models import (
     Reference,
 )
 from archive.search.query import related_documents
-from archive.search.query_language import MAX_LENGTH
-from archive.search.snippets import marker_for
+from archive.views.addresses import with_parameters
+from archive.views.corrected import corrected_fields
 from archive.views.gone import gone
 from archive.views.issues import original_address
-from archive.views.text import DocumentText, Marker, Piece, read_text
+from archive.views.marked import marked_document, terms_of
+from archive.views.text import DocumentText, Piece
 
 
 def document(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -59,7 +58,9 @@ def with_parts(documents: "QuerySet[Document]") -> "QuerySet[Document]":
 
 def document_context(request: HttpRequest, document: Document) -> dict[str, Any]:
     """What the document page shows; for a preview at the desk, too. `document` comes from `with_parts`."""
-    issue, query = document.issue, request.GET.get("q", "")
+    issue, query = document.issue, request.GET.get("q", "").strip()
+    marked = marked_document(document, terms_of(query, document))
+    original = original_address(issue)
     before, after = _neighbour_documents(document)
     address = request.build_absolute_uri(document.get_absolute_url())
     references = [(reference, _public_target(reference)) for reference in document.references.all()]
@@ -69,13 +70,14 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
     return {
         "document": document,
         "issue": issue,
-        "text": (text := read_text(document, marker_of(query, document))),
+        "marked": marked,
+        "text": (text := marked.text),
         "recognised": any(block.confidence is not None for block in document.blocks.all()),
         "unsure": sum(piece.unsure for piece in text.pieces),
         "validity": validity_sentence(document),
         "expired": document.expires_on is not None and document.expires_on < timezone.localdate(),
         "query": query,
-        "title_lines": title_lines(document),
+        "stepping": steps(marked.hits, query, request.GET.get("hit", "")),
         "references": references,
         "cited_by": cited_by,
         "changed_by": [reference for reference in cited_by if reference.relation in Reference.CHANGES],
@@ -84,8 +86,9 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "attachments": (attachments := list(document.attachments.all())),
         "omitted": sum(attachment.omitted for attachment in attachments),
         "leaves": {Appointment.Action.REMOVE, Appointment.Action.NOMINATE_REMOVAL},
-        "original": original_address(issue),
+        "original": original,
         "paged": issue.source_kind == Issue.SourceKind.PDF,
+        "pictures": pictures_address(document, query) if original else "",
         "before": before,
         "after": after,
         "address": address,
@@ -95,46 +98,37 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
     }
 
 
-FIELD_NAMES = {
-    "title": gettext_lazy("标题"),
-    "number": gettext_lazy("文号"),
-    "issuer": gettext_lazy("发文机关"),
-    "kind": gettext_lazy("文种"),
-    "category": gettext_lazy("栏目"),
-    "recipients": gettext_lazy("主送机关"),
-    "signed_by": gettext_lazy("署名"),
-    "signed_on": gettext_lazy("成文日期"),
-    "note": gettext_lazy("附注"),
-}
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How to go from hit to hit; `at` is the one that the address asks for, 0 for none, and then the first is next."""
+
+    total: int
+    at: int
+    before: str
+    after: str
 
 
-def corrected_fields(document: Document) -> list[tuple[Promise, str]]:
-    """(name, as printed) of each field that editors have corrected; what was blotted out is not told."""
-    printed: dict[str, str] = {}
-    standing = document.corrections.filter(kind=Correction.Kind.FIELD, state=Correction.State.STANDING)
-    for correction in standing.order_by("pk"):
-        printed.setdefault(correction.place["field"], correction.told_old)
-    return [(FIELD_NAMES[name], text) for name, text in printed.items() if BLOT not in _told(document, name)]
+def steps(total: int, query: str, hit: str) -> Steps:
+    """The steps among `total` hits from the one numbered `hit`, round in a circle; no addresses where there are none."""
+    at = int(hit) if hit.isascii() and hit.isdecimal() and len(hit) < 7 else 0
+    at = at if at <= total else 0
+    if not total:
+        return Steps(0, 0, "", "")
+    before, after = (at - 2) % total + 1 if at else total, at % total + 1
+    return Steps(total, at, _hit_address(query, before), _hit_address(query, after))
 
 
-def _told(document: Document, name: str) -> str:
-    return str(getattr(document, name))
+def _hit_address(query: str, hit: int) -> str:
+    return f"{with_parameters({'q': query, 'hit': str(hit)})}#hit-{hit}"
 
 
-def marker_of(query: str, document: Document) -> Marker:
-    """What escapes the text of a page: with the query's terms marked, when it was opened from a search."""
-    if not query.strip():
-        return conditional_escape
-    body = "\n".join(block.text for block in document.blocks.all())
-    return marker_for(query[:MAX_LENGTH], body).mark
-
-
-def title_lines(document: Document) -> tuple[str, str]:
-    """The issuer and the rest of the title, as official paper sets them on lines of their own."""
-    title, issuer = document.title, document.issuer
-    if issuer and title.startswith(issuer) and len(title) > len(issuer) + 3:
-        return issuer, title[len(issuer) :]
-    return "", title
+def pictures_address(document: Document, query: str) -> str:
+    """Where the pictures of the issue's pages are, with the query lit on them; "" for a file without pages."""
+    issue = document.issue
+    if issue.source_kind != Issue.SourceKind.PDF or issue.gazette is None:
+        return ""
+    address = reverse("issue-pages", args=[issue.gazette.slug, issue.year, issue.label])
+    return address + (with_parameters({"q": query}) if query else "")
 
 
 def validity_sentence(document: Document) -> str:

@@ -6,6 +6,8 @@ The text itself is left as printed; what is added is structure only.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -14,6 +16,8 @@ from archive.ingest.correct.aim import changed_run
 from archive.models import Block, Document, Section, Table
 
 Marker = Callable[[str], SafeString]
+# Gives for a block what escapes the parts of it that are shown, and may mark terms in them.
+MarkerOf = Callable[[Block], Marker]
 
 # Recognised text that is less certain than this is marked on the page.
 SURE = 0.9
@@ -96,30 +100,39 @@ class DocumentText:
     outline: tuple[OutlineEntry, ...]
 
 
-def read_text(document: Document, mark: Marker = conditional_escape) -> DocumentText:
-    """The pieces and the outline of a document; `mark` escapes a text and may mark terms in it.
+def unmarked(block: Block) -> Marker:
+    """The marker that marks nothing."""
+    return conditional_escape
+
+
+def read_text(document: Document, marker_of: MarkerOf = unmarked) -> DocumentText:
+    """The pieces and the outline of a document. The marker of a block is called for its parts in the order in
+    which they are shown.
 
     Needs `blocks` with table, roster and section, `sections` and `enclosures` prefetched.
     """
     sections = {section.pk: section for section in document.sections.all()}
-    builder = _Builder(document, sections, mark)
+    builder = _Builder(document, sections, marker_of)
     for block in document.blocks.all():
         builder.add(block)
     return DocumentText(tuple(builder.pieces), _outline(builder.outline, sections.values()))
 
 
 class _Builder:
-    def __init__(self, document: Document, sections: dict[int, Section], mark: Marker) -> None:
+    def __init__(self, document: Document, sections: dict[int, Section], marker_of: MarkerOf) -> None:
         self.document = document
         self.sections = sections
-        self.mark = mark
+        self.marker_of = marker_of
+        self.mark: Marker = conditional_escape
         self.pieces: list[Piece] = []
         self.outline: list[OutlineEntry] = []
         self.begun: set[int] = set()
-        self.enclosed = False
+        # The last title of an enclosed plan, as printed; "" while there is none.
+        self.enclosed = ""
         self.page = document.first_page
 
     def add(self, block: Block) -> None:
+        self.mark = self.marker_of(block)
         piece = self._piece(block)
         unsure = is_unsure(block.confidence)
         if piece is None:
@@ -173,7 +186,7 @@ class _Builder:
         while above is not None:
             depth += not self.sections[above].run_in
             above = self.sections[above].parent_id
-        return depth + self.enclosed
+        return depth + bool(self.enclosed)
 
     def _heading(self, block: Block, section: Section) -> Piece:
         depth = self._depth(section)
@@ -184,14 +197,15 @@ class _Builder:
     def _run_in(self, block: Block, section: Section) -> Piece:
         cut = _length_of(f"{section.label}{section.heading}", block.text)
         head, rest = block.text[:cut], block.text[cut:]
-        return Piece("paragraph", self.mark(rest), section.anchor, head=self.mark(head))
+        bold = self.mark(head)
+        return Piece("paragraph", self.mark(rest), section.anchor, head=bold)
 
     def _subtitle(self, block: Block) -> Piece:
         number = sum(piece.kind == "subtitle" for piece in self.pieces) + 1
         anchor = f"enclosure-{number}"
         lines = block.text.splitlines() or [block.text]
         self.outline.append(OutlineEntry(0, "", lines[0], anchor))
-        self.enclosed = True
+        self.enclosed = block.text
         return Piece("subtitle", anchor=anchor, level=_TOP_LEVEL, lines=[Line(self.mark(x)) for x in lines])
 
     def _signed(self, block: Block) -> Piece | None:
@@ -207,16 +221,15 @@ class _Builder:
         return Line(self.mark(text))
 
     def _table(self, table: Table) -> Piece:
-        before = self.pieces[-1] if self.pieces else None
-        above = (
-            "".join(str(line.html) for line in before.lines) if before and before.kind == "subtitle" else ""
-        )
-        caption = self.mark(table.title)
+        titled = bool(self.pieces) and self.pieces[-1].kind == "subtitle"
+        repeats = titled and _bare(self.enclosed).startswith(_bare(table.title))
+        # Where the caption only repeats the title above it, it is not seen, and nothing in it is marked.
+        caption = conditional_escape(table.title) if repeats else self.mark(table.title)
         return Piece(
             "table",
             anchor=f"table-{table.position}",
             caption=caption,
-            repeats_title=bool(above) and _bare(above).startswith(_bare(str(caption))),
+            repeats_title=repeats,
             columns=tuple(self.mark(cell) for cell in table.columns),
             rows=tuple(Row(tuple(map(self.mark, row)), _is_group(row)) for row in table.rows),
         )
@@ -252,12 +265,10 @@ def _is_group(row: Sequence[str]) -> bool:
 
 
 def _groups(members: list[dict[str, str]], mark: Marker) -> tuple[Group, ...]:
-    groups: list[tuple[str, list[tuple[SafeString, SafeString]]]] = []
-    for member in members:
-        if not groups or groups[-1][0] != member["role"]:
-            groups.append((member["role"], []))
-        groups[-1][1].append((mark(member["person"]), mark(member["post"])))
-    return tuple(Group(mark(role), tuple(people)) for role, people in groups)
+    return tuple(
+        Group(mark(role), tuple((mark(member["person"]), mark(member["post"])) for member in people))
+        for role, people in groupby(members, itemgetter("role"))
+    )
 
 
 def _length_of(head: str, text: str) -> int:

@@ -1,9 +1,12 @@
 """A document's page: its text as printed, what is known of it, and what it says of others."""
 
 import re
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from archive.models import Document, DocumentAlias, Issue, Reference
@@ -128,6 +131,94 @@ def test_terms_of_a_search_are_marked(client: Client, issue: Issue) -> None:
     assert path in page.links()
     assert EVIL not in get(client, path, q=EVIL).html
     assert client.get(path, {"q": '"' * 5000}).status_code == 200
+
+
+def hits_in(page: Page) -> list[str]:
+    """The ids of the hits that a page marks, as they come."""
+    return [str(mark["id"]) for mark in page.all("mark") if "id" in mark]
+
+
+@pytest.mark.parametrize(
+    ("position", "query", "hits", "marked"),
+    [
+        (1, "古树名木", 5, "古树名木"),  # from the title to the 附件 line
+        (1, "普查建档", 1, "普查建档"),
+        (1, "云政发〔2024〕1号", 1, "云政发〔2024〕1号"),  # the number under the title
+        (1, "云政发2024年1号", 1, "云政发〔2024〕1号"),  # as it was typed
+        (1, "云岭市人民政府关于加强", 1, "关于加强"),  # the title's two lines are one hit
+        (1, "责任。每株", 1, "每株"),  # bold and plain
+        (1, "晋玮", 1, "晋 玮"),
+        (1, "总体要求坚持", 1, "坚持"),  # over the end of a heading
+        (2, "[2024]61", 1, "〔2024〕61"),  # the contents alone print it
+        (2, "储备表", 1, "储备表"),  # a table's title
+        (2, "编织袋", 1, "编织袋"),
+        (2, "编织袋20000", 1, "20000"),  # two cells
+        (3, "林岚", 1, "林岚"),
+        (3, "组长:林岚", 1, "林岚"),
+        (1, "登记由谁来协调？", 2, "登记"),  # a question that stands nowhere as it was asked
+        (1, "古树 -火星", 6, "古树"),
+        (1, "kind:通知", 0, ""),
+        (1, "火星 金星", 0, ""),
+    ],
+)
+def test_the_count_is_what_is_marked(
+    client: Client, issue: Issue, position: int, query: str, hits: int, marked: str
+) -> None:
+    page = get(client, document(issue, position).get_absolute_url(), q=query)
+    assert hits_in(page) == [f"hit-{n}" for n in range(1, hits + 1)]
+    assert {mark["data-hit"] for mark in page.all("mark") if "id" not in mark} <= {
+        str(n) for n in range(1, hits + 1)
+    }
+    if hits:
+        assert f"共 {hits} 处" in page.words and marked in page.texts["mark"]
+    else:
+        assert "本件中没有可标出的词" in page.words and "下一处" not in page.text("nav")
+    assert page.unclosed == []
+
+
+def test_the_steps_are_addresses(client: Client, issue: Issue) -> None:
+    path = document(issue, 1).get_absolute_url()
+
+    def steps(hit: str) -> list[str]:
+        page = get(client, path, q="古树名木", hit=hit)
+        return [str(link["href"]) for link in page.all("a") if "data-step" in link]
+
+    def address(n: int) -> str:
+        return f"?q=%E5%8F%A4%E6%A0%91%E5%90%8D%E6%9C%A8&hit={n}#hit-{n}"
+
+    assert steps("") == [address(5), address(1)]
+    assert steps("1") == [address(5), address(2)]
+    assert steps("3") == [address(2), address(4)]
+    assert steps("5") == [address(4), address(1)]
+    for odd in ("0", "6", "-1", "x", "9" * 50, "²"):
+        assert steps(odd) == steps("")
+    assert "第 3 处 / 共 5 处" in get(client, path, q="古树名木", hit="3").words
+    assert path in get(client, path, q="古树名木").links()  # 不标出
+
+
+def test_a_document_that_was_not_searched_for_has_no_steps(client: Client, issue: Issue) -> None:
+    for query in ("", "  "):
+        page = get(client, document(issue, 1).get_absolute_url(), q=query)
+        assert not page.all("nav", class_="hit-bar") and not page.all("mark")
+
+
+def test_the_query_goes_along_to_the_pictures_of_the_pages(client: Client, issue: Issue) -> None:
+    path = document(issue, 2).get_absolute_url()
+    pages = f"{issue.get_absolute_url()}pages/"
+    assert f"{pages}#page-3" in get(client, path).links()
+    links = get(client, path, q="编织袋").links()
+    marked = f"{pages}?q=%E7%BC%96%E7%BB%87%E8%A2%8B"
+    assert {f"{marked}#page-3", f"{marked}#page-4"} <= set(links)
+    Issue.objects.update(source_kind="text")
+    assert "/pages/" not in "".join(get(client, path, q="编织袋").links())
+
+
+def test_marking_costs_no_query(client: Client, issue: Issue, django_assert_num_queries: Any) -> None:
+    path = document(issue, 1).get_absolute_url()
+    with CaptureQueriesContext(connection) as plain:
+        client.get(path)
+    with django_assert_num_queries(len(plain)):
+        client.get(path, {"q": "古树名木"})
 
 
 def test_citation_names_gazette_issue_and_pages(client: Client, issue: Issue) -> None:
