@@ -18,8 +18,12 @@ from archive.export.as_json import (
 from archive.models import Document, Issue
 from archive.numbers import read_number
 from archive.search.numbered import documents_with_number
+from archive.search.page_hits import hits_of_document
 from archive.search.query import search_documents
 from archive.search.validity import STATES
+from archive.views.document import with_parts
+from archive.views.files import original_is_public
+from archive.views.marked import marked_document, terms_of
 
 # The pages that show an API in a browser fetch their script from elsewhere: none of them.
 api = NinjaAPI(
@@ -65,6 +69,25 @@ class SearchAnswer(Schema):
     seconds: float
     results: list[SearchHit]
     facets: dict[str, list[FacetCount]]
+
+
+class PageHits(Schema):
+    """`page` counts the pages of the file. A box is [x0, top, x1, bottom], in the units of `width` and `height`
+    (points), from the top left corner."""
+
+    page: int
+    printed_page: int | None
+    width: float
+    height: float
+    boxes: list[tuple[float, float, float, float]]
+
+
+class HitsAnswer(Schema):
+    """`total` counts the hits that the document's page marks. `pages` are those of its printed pages that have
+    hits; none for a file without pages, and what stands in tables has no boxes."""
+
+    total: int
+    pages: list[PageHits]
 
 
 @api.get("/search", response=SearchAnswer, summary="Search documents")
@@ -161,6 +184,33 @@ def document(request: HttpRequest, id: str) -> dict[str, Any]:
     key = _storable(id)
     found = published.filter(public_id=key).first()
     return document_to_json(found or get_object_or_404(published, aliases__public_id=key))
+
+
+@api.get("/documents/{id}/hits", response=HitsAnswer, summary="Where a query stands on a document's pages")
+def document_hits(
+    request: HttpRequest,
+    id: str,
+    q: Annotated[str, Query(description="what to find; see the query language in the documentation")] = "",
+) -> dict[str, Any]:
+    published = with_parts(Document.objects.published())
+    key = _storable(id)
+    found = published.filter(public_id=key).first() or get_object_or_404(published, aliases__public_id=key)
+    terms = terms_of(q, found)
+    # Where the pictures are kept back, so is what stands on them.
+    pages = hits_of_document(found, terms) if original_is_public(found.issue) else []
+    return {
+        "total": marked_document(found, terms).hits,
+        "pages": [
+            {
+                "page": page.page,
+                "printed_page": page.printed_page,
+                "width": page.width,
+                "height": page.height,
+                "boxes": page.boxes,
+            }
+            for page in pages
+        ],
+    }
 
 
 def _number(text: str) -> int:

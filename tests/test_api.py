@@ -14,7 +14,7 @@ from django.utils import timezone
 from archive.ingest.parse.as_json import document_to_json
 from archive.ingest.parse.records import ReadingScore, Validity
 from archive.ingest.store import save_issue
-from archive.models import Document, Issue
+from archive.models import Block, Document, Issue
 from archive.publishing import publish_issue
 from archive.search import update
 from tests.factories import make_document, make_issue, make_parsed_issue
@@ -213,7 +213,7 @@ def test_how_many_queries_an_issue_takes(client: Client) -> None:
 def test_it_describes_itself_and_fetches_nothing_from_elsewhere(client: Client) -> None:
     described = get(client, "openapi.json")
     paths = {path.removeprefix("/api/v1/") for path in described["paths"]}
-    assert paths == {"search", "issues", "issues/{id}", "documents", "documents/{id}"}
+    assert paths == {"search", "issues", "issues/{id}", "documents", "documents/{id}", "documents/{id}/hits"}
     assert client.get("/api/v1/docs").status_code == 404
 
 
@@ -258,3 +258,75 @@ def test_validity_confidence_and_score(client: Client) -> None:
     # the same names as `parse --json`
     parsed = json.loads(json.dumps(document_to_json(first), default=str))
     assert parsed["validity"] == answer["documents"][0]["validity"]
+
+
+def lines_on(issue: Issue, number: int, *texts: str) -> None:
+    issue.pages.filter(number=number).update(
+        lines=[
+            [text, 50.0, 20.0 * n, 50.0 + 10 * len(text), 20.0 * n + 10, None] for n, text in enumerate(texts)
+        ]
+    )
+
+
+def test_the_hits_of_a_document_have_boxes(client: Client) -> None:
+    issue = published()
+    first = issue.documents.get(position=1)
+    lines_on(issue, 2, first.title, "对全市范围内的古树名", "木逐株登记")
+    answer = get(client, f"documents/{first.public_id}/hits", q="古树名木逐株登记")
+    assert answer == {
+        "total": 1,
+        "pages": [
+            {
+                "page": 2,
+                "printed_page": 1,
+                "width": 595.0,
+                "height": 842.0,
+                "boxes": [[120.0, 20.0, 150.0, 30.0], [50.0, 40.0, 100.0, 50.0]],
+            }
+        ],
+    }
+    page = client.get(first.get_absolute_url(), {"q": "古树名木"}).content.decode()
+    assert get(client, f"documents/{first.public_id}/hits", q="古树名木")["total"] == page.count('id="hit-')
+    assert get(client, f"documents/{first.public_id}/hits", q="火星 金星") == {"total": 0, "pages": []}
+    assert get(client, f"documents/{first.public_id}/hits") == {"total": 0, "pages": []}
+
+
+@pytest.mark.parametrize(
+    "query", ["\x00", '"', "-", "\ufffe", "a" * 5000, "OR OR", "title:", "(", "？", "[[\U0010ffff"]
+)
+def test_any_query_has_an_answer_of_hits(client: Client, query: str) -> None:
+    first = published().documents.get(position=1)
+    assert set(get(client, f"documents/{first.public_id}/hits", q=query)) == {"total", "pages"}
+
+
+def test_hits_are_of_published_documents_only(client: Client) -> None:
+    draft = make_issue(state="draft").documents.get(position=1)
+    get(client, f"documents/{draft.public_id}/hits", 404, q="古树")
+    withdrawn = make_issue(state="withdrawn", label="2").documents.get(position=1)
+    get(client, f"documents/{withdrawn.public_id}/hits", 404, q="古树")
+    get(client, "documents/zzzzzzzz/hits", 404, q="古树")
+
+
+def test_hits_have_no_boxes_where_the_file_is_kept_back_or_has_no_pages(client: Client) -> None:
+    issue = published()
+    first = issue.documents.get(position=1)
+    lines_on(issue, 2, "古树名木")
+    assert get(client, f"documents/{first.public_id}/hits", q="古树名木")["pages"]
+    issue.documents.filter(position=4).update(withdrawn_at=timezone.now())
+    answer = get(client, f"documents/{first.public_id}/hits", q="古树名木")
+    assert answer["total"] > 1 and answer["pages"] == []
+
+
+def test_the_hits_of_a_longer_document_cost_no_more_queries(client: Client) -> None:
+    document = published().documents.get(position=2)
+    counts = []
+    for position in (100, 200):
+        with CaptureQueriesContext(connection) as captured:
+            get(client, f"documents/{document.public_id}/hits", q="的")
+        counts.append(len(captured))
+        document.blocks.bulk_create(
+            Block(document=document, position=position + n, kind="paragraph", text="的", page=4)
+            for n in range(50)
+        )
+        Document.objects.filter(pk=document.pk).update(last_page=6)
+    assert counts[0] == counts[1]

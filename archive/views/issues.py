@@ -1,7 +1,7 @@
 """The shelves, and one issue with its contents as printed."""
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import attrgetter
 from typing import Any
 
@@ -13,6 +13,8 @@ from django.urls import reverse
 from archive.holdings import shelves
 from archive.models import ContentsEntry, Issue
 from archive.pictures import has_cover, page_size, pages_that_fail
+from archive.search.boxes import Box
+from archive.search.page_hits import PageHits, hits_of_issue
 from archive.views.files import original_is_public
 from archive.views.gone import gone
 
@@ -68,7 +70,10 @@ def pages(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
     original = original_address(found)
     if not original or not (pictures := page_pictures(found)):
         raise Http404
-    return render(request, "archive/pages.html", {"issue": found, "pictures": pictures, "original": original})
+    query = request.GET.get("q", "").strip()
+    hits = light(pictures, hits_of_issue(found, query))
+    context = {"issue": found, "pictures": pictures, "original": original, "query": query, "hits": hits}
+    return render(request, "archive/pages.html", context)
 
 
 def issue_short(request: HttpRequest, year: int, label: str) -> HttpResponse:
@@ -90,15 +95,48 @@ def _published(gazette: str, year: int, label: str) -> Issue:
     return issue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PagePicture:
-    """One page to look at. `address` is "" when it cannot be drawn."""
+    """One page to look at. `address` is "" when it cannot be drawn; `lit` is what a search found on it."""
 
     number: int
     address: str
     width: int
     height: int
     has_text: bool
+    lit: "LitPage | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class LitPage:
+    """The boxes over one picture, as x, y, width and height in points of a page of that `width` and `height`.
+
+    `next` is the next page with hits, None on the last.
+    """
+
+    hits: int
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    next: int | None
+
+
+def light(pictures: list[PagePicture], found: list[PageHits]) -> int:
+    """Put the boxes of what was found over the pictures; gives the number of hits."""
+    after = [page.page for page in found[1:]]
+    lit = {
+        page.page: LitPage(page.hits, page.width, page.height, tuple(map(_around, page.boxes)), following)
+        for page, following in zip_longest(found, after)
+    }
+    for picture in pictures:
+        picture.lit = lit.get(picture.number)
+    return sum(page.hits for page in found)
+
+
+def _around(box: Box) -> Box:
+    """A box as an SVG rectangle (x, y, width, height), a point larger on each side than the type."""
+    x0, top, x1, bottom = box
+    return round(x0 - 1, 1), round(top - 1, 1), round(x1 - x0 + 2, 1), round(bottom - top + 2, 1)
 
 
 def page_pictures(issue: Issue, desk: bool = False) -> list[PagePicture]:

@@ -16,9 +16,13 @@ from archive.ingest.store import save_issue
 from archive.models import Document, Issue
 from archive.search import update
 from archive.search.folding import normalise
+from archive.search.page_hits import hits_of_document
 from archive.search.query import search_documents
 from archive.search.query_language import make_term
+from archive.search.runs import places
 from archive.search.texts import document_texts, prefetch
+from archive.views.document import with_parts
+from archive.views.marked import marked_document, terms_of
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +140,55 @@ def test_random_runs_and_pairs_equal_a_scan(issue: Issue) -> None:
     for _ in range(100):
         first, second = some_run(), some_run()
         assert positions(f'"{first}" "{second}"') == scan(first) & scan(second), (first, second)
+
+
+def test_what_is_found_is_marked_on_its_page_and_has_a_box(issue: Issue) -> None:
+    """Every document that a run finds counts it at least once; its pages show it, unless it stands in a table
+    or the contents alone print it."""
+    held = {document.position: document for document in with_parts(Document.objects.published())}
+    printed = {
+        position: [
+            normalise(part)
+            for part in (
+                document.title,
+                document.number,
+                "\n".join(block.text for block in document.blocks.all() if block.table_id is None),
+            )
+        ]
+        for position, document in held.items()
+    }
+    indexed = {
+        document.position: [*(texts := document_texts(document)).titles, *texts.numbers, texts.body]
+        for document in prefetch(Document.objects.published())
+    }
+    choose = random.Random(46)
+    asked = shown = 0
+    while asked < 300:
+        parts = choose.choice(list(indexed.values()))
+        # Every title has 阳泉市人民政府 in it: most runs are of the bodies.
+        part = choose.choice(parts) if asked % 6 == 0 else parts[-1]
+        start = choose.randrange(len(part))
+        run = part[start : start + choose.randrange(2, 13)].replace('"', "").strip()
+        term = make_term(run)
+        if term is None or run[0] == "-":
+            continue
+        asked += 1
+        query = f'"{run}"'
+        for hit in search_documents(query, page_size=100).hits:
+            document = held[hit.document.position]
+            terms = terms_of(query, document)
+            assert [one.text for one in terms] == [term.text], (query, document)
+            marked = marked_document(document, terms)
+            assert marked.hits >= 1, (query, document)
+            pages = hits_of_document(document, terms)
+            if any(places(text, term) for text in printed[document.position]):
+                shown += 1
+                assert sum(len(page.boxes) for page in pages) >= 1, (query, document)
+            for page in pages:
+                assert document.first_page <= page.page <= document.last_page
+                for x0, top, x1, bottom in page.boxes:
+                    assert 0 <= x0 < x1 <= page.width and 0 <= top < bottom <= page.height
+    assert shown > 300
 
 
 def test_the_number_of_the_plan_leads_and_the_person_is_found(issue: Issue) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from reportlab.pdfgen.canvas import Canvas
@@ -90,6 +93,29 @@ def test_an_issue_with_text_says_nothing_of_scans(client: Client) -> None:
     print_file(issue)
     assert "扫描" not in get(client, issue.get_absolute_url()).words
     assert picture(issue, 6) in Page.of(client.get(f"{issue.get_absolute_url()}pages/")).links()
+
+
+def test_what_was_searched_for_is_lit_on_the_pictures(client: Client, django_assert_num_queries: Any) -> None:
+    issue = make_issue()
+    print_file(issue)
+    pages = f"{issue.get_absolute_url()}pages/"
+    with CaptureQueriesContext(connection) as plain:
+        assert not get(client, pages).all("svg")
+    with django_assert_num_queries(len(plain) + 1):
+        client.get(pages, {"q": "文字"})
+    # 第2页的文字 from 72 to 300 points, on five pages: 文字 are the last two of five and a half ems.
+    page = get(client, pages, q="页的文字")
+    assert len(page.all("svg", viewbox="0 0 595.0 842.0", class_="lit")) == 5
+    assert page.all("rect")[1] == {"x": "133.2", "y": "79.0", "width": "167.8", "height": "18.0"}
+    assert "共 5 处" in page.words and "下一处在第5页" in page.words
+    assert [link for link in page.links() if link.startswith("#page-")].count("#page-3") == 3
+    assert page.unclosed == [] and pages in page.links()
+    # over the end of a page
+    assert "共 4 处" in (page := get(client, pages, q="文字第")).words
+    assert len(page.all("rect")) == 8
+    for odd in ("火星 金星", '"', "-", "\x00", "title:", "\ufffe"):
+        page = get(client, pages, q=odd)
+        assert "本期版面上没有可标出的词" in page.words and not page.all("rect")
 
 
 @pytest.mark.parametrize(("state", "status"), [("draft", 404), ("withdrawn", 410)])
