@@ -196,6 +196,13 @@ def test_the_steps_are_addresses(client: Client, issue: Issue) -> None:
     assert path in get(client, path, q="古树名木").links()  # 不标出
 
 
+def test_the_steps_are_in_english(client: Client, issue: Issue) -> None:
+    client.cookies["django_language"] = "en"
+    page = get(client, document(issue, 1).get_absolute_url(), q="古树名木", hit="2")
+    assert "Hit 2 of 5" in page.words and page.unmarked_chinese == []
+    assert "1 hit" in get(client, document(issue, 1).get_absolute_url(), q="普查建档").words
+
+
 def test_a_document_that_was_not_searched_for_has_no_steps(client: Client, issue: Issue) -> None:
     for query in ("", "  "):
         page = get(client, document(issue, 1).get_absolute_url(), q=query)

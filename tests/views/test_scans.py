@@ -113,6 +113,10 @@ def test_what_was_searched_for_is_lit_on_the_pictures(client: Client, django_ass
     # over the end of a page
     assert "共 4 处" in (page := get(client, pages, q="文字第")).words
     assert len(page.all("rect")) == 8
+    client.cookies["django_language"] = "en"
+    english = get(client, pages, q="页的文字")
+    assert "5 hits" in english.words and "Next on page 5" in english.words and english.unmarked_chinese == []
+    client.cookies.clear()
     for odd in ("火星 金星", '"', "-", "\x00", "title:", "\ufffe"):
         page = get(client, pages, q=odd)
         assert "本期版面上没有可标出的词" in page.words and not page.all("rect")
