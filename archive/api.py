@@ -84,7 +84,7 @@ class PageHits(Schema):
 
 class HitsAnswer(Schema):
     """`total` counts the hits that the document's page marks. `pages` are those of its printed pages that have
-    hits; none for a file without pages, and what stands in tables has no boxes."""
+    hits; none for a file without pages."""
 
     total: int
     pages: list[PageHits]

@@ -78,8 +78,8 @@ class Line:
     column: int = 0
     # a blank line stands before it in a text file
     after_blank: bool = False
-    # (x0, text) of the parts of a row that stand apart: 副组长：商永波　　市政府督查专员
-    cells: tuple[tuple[float, str], ...] = ()
+    # (x0, x1, text) of the parts of a row that stand apart: 副组长：商永波　　市政府督查专员
+    cells: tuple[tuple[float, float, str], ...] = ()
     # how sure character recognition was of its characters, 0 to 1; None for text that the file itself holds
     confidence: float | None = None
 
@@ -99,6 +99,8 @@ class RuledTable:
     # as of Line
     confidence: float | None = None
     headed: bool = True
+    # what is printed in its cells, cell by cell, with the page and the box of each line
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,8 @@ class ContentsEntry(models.Model):
 class Page(models.Model):
     """One page of the file, with the boxes of its lines: [text, x0, top, x1, bottom, confidence].
 
-    Points, origin top left; the confidence (0 to 1) is null where the file itself holds the text.
+    Those of a table stand cell by cell. Points, origin top left; the confidence (0 to 1) is null where the file
+    itself holds the text.
     """
 
     class TextSource(models.TextChoices):

@@ -64,7 +64,7 @@ def hits_of_document(document: Document, terms: tuple[Term, ...]) -> list[PageHi
 
 
 def printed_lines(page: Page) -> list[PrintedLine]:
-    """The lines of a page in the order of reading; tables are no lines."""
+    """The lines of a page in the order of reading."""
     return [PrintedLine(page.number, *line[:5]) for line in page.lines]
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from archive.ingest.layout.spreads import cut_spreads
-from archive.ingest.lines import Glyph, Rule, Sheet
+from archive.ingest.layout.spreads import cut_spreads, placed
+from archive.ingest.lines import Glyph, Line, Rule, RuledTable, Sheet
 from archive.ingest.read import read_issue
 from tests.typeset.proof import Proof
 from tests.typeset.sheet import WIDTH
@@ -29,6 +29,15 @@ def side_by_side(data: bytes) -> bytes:
     out = io.BytesIO()
     result.save(out)
     return out.getvalue()
+
+
+def test_a_table_of_the_right_half_stands_there_with_its_lines() -> None:
+    here, there = (Line("甲", page=page, box=(10.0, 20.0, 20.0, 30.0)) for page in (2, 3))
+    table = RuledTable((("甲",),), 2, (5.0, 15.0, 95.0, 60.0), last_page=3, lines=(here, there))
+    moved = placed(table, 100.0)
+    assert isinstance(moved, RuledTable) and moved.box == (105.0, 15.0, 195.0, 60.0)
+    # what goes on on the left half of the next sheet stays
+    assert [line.box for line in moved.lines] == [(110.0, 20.0, 120.0, 30.0), (10.0, 20.0, 20.0, 30.0)]
 
 
 def glyph(text: str, x0: float) -> Glyph:

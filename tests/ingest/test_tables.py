@@ -1,11 +1,15 @@
 """Tables: closed, open at the sides, with three lines only, dashed, cut by the page; and frames that are none."""
 
+from pathlib import Path
+
 import pytest
 
 from archive.ingest.layout.pages import sheets_to_pages
 from archive.ingest.layout.tables import find_tables
 from archive.ingest.lines import Glyph, Rule, RuledTable, Sheet
+from archive.ingest.read import read_issue
 
+SAMPLES = Path(__file__).resolve().parents[2] / "archive" / "samples"
 SIZE = 10.0
 ROWS = (("序号", "项目名称", "建设地点"), ("1", "城区泵站", "城区"), ("2", "河道清淤", "矿区"))
 CLOSED = (50.0, 120.0, 300.0, 450.0)
@@ -66,6 +70,25 @@ def test_a_table_however_it_is_ruled(rules: tuple[Rule, ...]) -> None:
     tables, rest = find_tables(1, filled(), rules)
     assert [table.rows for table in tables] == [ROWS]
     assert rest == []
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [across() + down(CLOSED), (across()[0], across()[1], across()[3])],
+    ids=["closed", "three lines"],
+)
+def test_the_lines_of_a_table_have_boxes(rules: tuple[Rule, ...]) -> None:
+    (table,), _ = find_tables(7, filled(), rules)
+    assert [line.text for line in table.lines] == [cell for row in ROWS for cell in row]
+    assert table.lines[4].box == (130, 225, 170, 235)  # 城区泵站
+    assert {line.page for line in table.lines} == {7}
+
+
+def test_a_cell_of_two_lines_is_read_before_the_next() -> None:
+    cell = (*text("城区泵", 130, 221), *text("站", 130, 231))
+    (table,), _ = find_tables(1, (*cell, *text("矿区", 310, 225)), across(rows=2) + down(CLOSED, rows=2))
+    assert [line.text for line in table.lines] == ["城区泵", "站", "矿区"]
+    assert [line.box[1] for line in table.lines if line.box] == [221, 231, 225]
 
 
 def test_a_line_without_a_first_cell_goes_on_with_its_row() -> None:
@@ -142,6 +165,11 @@ def test_a_table_over_pages_without_its_head() -> None:
 
 def test_a_row_cut_by_the_page_is_one_row() -> None:
     table = table_over_pages(ROWS, (("", "工程", ""), ("3", "道路硬化", "郊区")))
+    assert [(line.page, line.text) for line in table.lines][7:10] == [
+        (1, "河道清淤"),
+        (1, "矿区"),
+        (2, "工程"),
+    ]
     assert table.rows == (*ROWS[:2], ("2", "河道清淤工程", "矿区"), ("3", "道路硬化", "郊区"))
 
 
@@ -153,3 +181,16 @@ def test_rows_under_a_spanning_first_cell_are_rows_of_their_own() -> None:
 def test_how_sure_recognition_was_of_a_table() -> None:
     glyphs = tuple(glyph._replace(confidence=0.9) for glyph in filled())
     assert find_tables(1, glyphs, across() + down(CLOSED))[0][0].confidence == 0.9
+
+
+@pytest.mark.parametrize("file", sorted(SAMPLES.glob("*.pdf")), ids=lambda file: file.stem)
+def test_every_cell_stands_in_the_lines_of_its_pages(file: Path) -> None:
+    issue = read_issue(file)
+    tables = [table for document in issue.documents for table in document.tables]
+    assert tables
+    for table in tables:
+        assert table.page
+        pages = issue.pages[table.page - 1 : table.last_page or table.page]
+        printed = "".join("".join(line[0] for page in pages for line in page.lines).split())
+        for cell in (cell for row in (table.columns, *table.rows) for cell in row):
+            assert "".join(cell.split()) in printed, cell

@@ -202,7 +202,7 @@ def segments_to_line(parts: list[Segment], page: int, column: int, edges: Column
         ends=ends,
         centred=centred,
         column=column,
-        cells=tuple((part.x0, part.text) for part in parts),
+        cells=tuple((part.x0, part.x1, part.text) for part in parts),
         confidence=confidence(parts),
     )
 

@@ -1,10 +1,11 @@
 """Glyphs to printed rows: what stands on one baseline, left to right, cut into segments at wide gaps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 
-from archive.ingest.lines import Glyph
+from archive.ingest.lines import Glyph, Line
 
 # Glyphs whose baselines differ by less than this share of an em stand in one row.
 SAME_ROW = 0.35
@@ -135,6 +136,24 @@ def make_segment(glyphs: list[Glyph]) -> Segment:
         bottom=max(glyph.bottom for glyph in glyphs),
         size=sizes[len(sizes) // 2],
     )
+
+
+def cell_lines(page: int, rows: Iterable[list[Glyph]]) -> list[Line]:
+    """The printed lines of a table's cell, each from its glyphs from left to right."""
+    found = []
+    for row in rows:
+        segment = make_segment(row)
+        sure = [glyph.confidence for glyph in row if glyph.confidence is not None]
+        found.append(
+            Line(
+                text=segment.text.strip(),
+                page=page,
+                box=(segment.x0, segment.top, segment.x1, segment.bottom),
+                size=segment.size,
+                confidence=round(sum(sure) / len(sure), 3) if sure else None,
+            )
+        )
+    return found
 
 
 def glyphs_to_text(glyphs: tuple[Glyph, ...]) -> str:

@@ -106,5 +106,17 @@ def join_halves(halves: list[Half], pages: list[Page], sheets: list[Sheet]) -> l
 def placed(item: Line | RuledTable, left: float) -> Line | RuledTable:
     if item.box is None or not left:
         return item
+    if isinstance(item, Line):
+        return shifted(item, left)
     x0, top, x1, bottom = item.box
-    return replace(item, box=(x0 + left, top, x1 + left, bottom))
+    # where the table goes on, on the left half of the next sheet, nothing is shifted
+    lines = tuple(shifted(line, left) if line.page == item.page else line for line in item.lines)
+    return replace(item, box=(x0 + left, top, x1 + left, bottom), lines=lines)
+
+
+def shifted(line: Line, left: float) -> Line:
+    if line.box is None:
+        return line
+    x0, top, x1, bottom = line.box
+    cells = tuple((begin + left, end + left, text) for begin, end, text in line.cells)
+    return replace(line, box=(x0 + left, top, x1 + left, bottom), cells=cells)

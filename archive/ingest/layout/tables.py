@@ -7,8 +7,8 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from archive.ingest.layout.furniture import BOTTOM_BAND, TOP_BAND
-from archive.ingest.layout.rows import glyphs_to_rows, glyphs_to_text
-from archive.ingest.lines import Glyph, Rule, RuledTable
+from archive.ingest.layout.rows import cell_lines, glyphs_to_rows, glyphs_to_text
+from archive.ingest.lines import Glyph, Line, Rule, RuledTable
 
 # Rules closer than this (points) are one; a rule reaches another when it ends this near to it.
 NEAR = 3.0
@@ -121,13 +121,14 @@ def find_tables(
             continue
         rest = outside
         taken.append((ys[0], ys[-1]))
-        rows = grid_to_rows(inside, xs, ys, horizontal, vertical)
-        tables.append(made(page, rows, (xs[0], ys[0], xs[-1], ys[-1]), inside))
+        rows, lines = grid_to_rows(page, inside, xs, ys, horizontal, vertical)
+        tables.append(made(page, rows, (xs[0], ys[0], xs[-1], ys[-1]), inside, lines))
     for ys, left, right in three_lines(rules, taken, height):
         inside, outside = parted(rest, left, ys[0], right, ys[-1])
-        if rows := open_rows(inside, ys):
+        rows, lines = open_rows(page, inside, ys)
+        if rows:
             rest = outside
-            tables.append(made(page, rows, (left, ys[0], right, ys[-1]), inside))
+            tables.append(made(page, rows, (left, ys[0], right, ys[-1]), inside, lines))
     return sorted(tables, key=lambda table: table.box[1]), rest
 
 
@@ -136,10 +137,13 @@ def made(
     rows: tuple[tuple[str, ...], ...],
     box: tuple[float, float, float, float],
     glyphs: list[Glyph],
+    lines: list[Line],
 ) -> RuledTable:
     sure = [glyph.confidence for glyph in glyphs if glyph.confidence is not None]
     confidence = round(sum(sure) / len(sure), 3) if sure else None
-    return RuledTable(rows=rows, page=page, box=box, last_page=page, confidence=confidence)
+    return RuledTable(
+        rows=rows, page=page, box=box, last_page=page, confidence=confidence, lines=tuple(lines)
+    )
 
 
 def parted(
@@ -176,19 +180,22 @@ def three_lines(
     return [entry for entry in found if len(entry[0]) >= 3]
 
 
-def open_rows(glyphs: list[Glyph], ys: list[float]) -> tuple[tuple[str, ...], ...]:
-    """The rows of a table without vertical rules, its columns told by the white between them; () where it is none.
+def open_rows(
+    page: int, glyphs: list[Glyph], ys: list[float]
+) -> tuple[tuple[tuple[str, ...], ...], list[Line]]:
+    """(rows, printed lines) of a table without vertical rules, its columns told by the white between them; none of
+    both where it is none.
 
     A line with nothing in the first column goes on with the row above it.
     """
     if not glyphs:
-        return ()
+        return (), []
     lines = glyphs_to_rows(glyphs)
     size = sorted(glyph.size for glyph in glyphs)[len(glyphs) // 2]
     head = [line for line in lines if line[0].bottom <= ys[1] + NEAR]
     body = lines[len(head) :]
     if not head or len(body) < 2 or ys[1] - ys[0] > HEAD * size:
-        return ()
+        return (), []
     edges: list[float] = []
     reach: float | None = None
     for glyph in sorted(glyphs, key=lambda glyph: glyph.x0):
@@ -197,12 +204,15 @@ def open_rows(glyphs: list[Glyph], ys: list[float]) -> tuple[tuple[str, ...], ..
         reach = glyph.x1 if reach is None else max(reach, glyph.x1)
     full = sum(1 for line in body if len({bisect_right(edges, glyph.x0) for glyph in line}) > 1)
     if not edges or full * 2 < len(body):
-        return ()
+        return (), []
+
+    printed: list[Line] = []
 
     def cells(line: list[Glyph]) -> list[str]:
         parts: list[list[Glyph]] = [[] for _ in range(len(edges) + 1)]
         for glyph in line:
             parts[bisect_right(edges, glyph.x0)].append(glyph)
+        printed.extend(cell_lines(page, filter(None, parts)))
         return [glyphs_to_text(tuple(part)).strip() for part in parts]
 
     rows = [["".join(texts) for texts in zip(*map(cells, head), strict=True)]]
@@ -215,13 +225,19 @@ def open_rows(glyphs: list[Glyph], ys: list[float]) -> tuple[tuple[str, ...], ..
         else:
             rows[-1] = [a + b for a, b in zip(rows[-1], texts, strict=True)]
         above = line
-    return tuple(map(tuple, rows))
+    return tuple(map(tuple, rows)), printed
 
 
 def grid_to_rows(
-    glyphs: list[Glyph], xs: list[float], ys: list[float], horizontal: list[Rule], vertical: list[Rule]
-) -> tuple[tuple[str, ...], ...]:
-    """Cell texts by row; the text of a cell that spans slots stands in its first slot."""
+    page: int,
+    glyphs: list[Glyph],
+    xs: list[float],
+    ys: list[float],
+    horizontal: list[Rule],
+    vertical: list[Rule],
+) -> tuple[tuple[tuple[str, ...], ...], list[Line]]:
+    """(cell texts by row, the lines of the cells one after the other); the text of a cell that spans slots stands
+    in its first slot."""
     columns, rows = len(xs) - 1, len(ys) - 1
 
     def parted_from_left(row: int, column: int) -> bool:
@@ -246,12 +262,10 @@ def grid_to_rows(
         column = min(max(bisect_right(xs, (glyph.x0 + glyph.x1) / 2) - 1, 0), columns - 1)
         row = min(max(bisect_right(ys, (glyph.top + glyph.bottom) / 2) - 1, 0), rows - 1)
         cells.setdefault(home[row, column], []).append(glyph)
-    texts = {
-        place: "".join(glyphs_to_text(tuple(line)).strip() for line in glyphs_to_rows(inside))
-        for place, inside in cells.items()
-    }
+    lines = {place: cell_lines(page, glyphs_to_rows(cells[place])) for place in sorted(cells)}
+    texts = {place: "".join(line.text for line in inside) for place, inside in lines.items()}
     made = (tuple(texts.get((row, column), "") for column in range(columns)) for row in range(rows))
-    return tuple(row for row in made if any(row))
+    return tuple(row for row in made if any(row)), [line for inside in lines.values() for line in inside]
 
 
 def continues(upper: RuledTable, lower: RuledTable) -> bool:
@@ -286,7 +300,8 @@ def join_tables(upper: RuledTable, lower: RuledTable) -> RuledTable:
     if rows and goes_on_in_row(before, rows[0]):
         before = (*before[:-1], tuple(a + b for a, b in zip(before[-1], rows[0], strict=True)))
         rows = rows[1:]
-    return replace(upper, rows=before + rows, last_page=lower.page)
+    # a header that is printed again is printed: its lines stay
+    return replace(upper, rows=before + rows, last_page=lower.page, lines=upper.lines + lower.lines)
 
 
 def goes_on_in_row(above: tuple[tuple[str, ...], ...], row: tuple[str, ...]) -> bool:

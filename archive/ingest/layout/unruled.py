@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from archive.ingest.layout.columns import Item
-from archive.ingest.layout.rows import Segment, glyphs_to_text
+from archive.ingest.layout.rows import Segment, cell_lines, glyphs_to_text
 from archive.ingest.lines import Glyph, RuledTable
 
 # Columns stand more than so many ems apart in every row: the blank inside 张　三 is one em wide.
@@ -199,6 +199,7 @@ def run_from(
         last_page=page,
         confidence=round(sum(sure) / len(sure), 3) if sure else None,
         headed=headed,
+        lines=tuple(cell_lines(page, (list(part.glyphs) for part in parts))),
     )
     return Run(first, end, table)
 

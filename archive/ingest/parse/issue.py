@@ -1,6 +1,7 @@
 """Pages or lines of one file to a ParsedIssue: the steps of parsing in their order."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -17,6 +18,7 @@ from archive.ingest.parse.records import (
     ContentsEntry,
     ParsedDocument,
     ParsedIssue,
+    PrintedLine,
     PrintedPage,
     Source,
 )
@@ -46,10 +48,12 @@ def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN)
 
     unreadable = [page.number for page in pages if not page.readable]
     issue = parse_items(items, source, heads, printed, unreadable, known)
-    # a footnote may be read with the next page, where its paragraph ends: it is printed on its own
-    lines: dict[int | None, list[Line]] = {}
-    for line in (line for page in pages for line in page.lines):
-        lines.setdefault(line.page, []).append(line)
+    # a footnote may be read with the next page, where its paragraph ends, and a table goes on over pages: each line
+    # is printed on its own page
+    lines: defaultdict[int | None, list[PrintedLine]] = defaultdict(list)
+    for item in items:
+        for line in (item,) if isinstance(item, Line) else item.lines:
+            lines[line.page].extend(printed_parts(line))
     return replace(
         issue,
         findings=(*issue.findings, *undefined_glyph_findings(pages)),
@@ -59,9 +63,7 @@ def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN)
                 page.width,
                 page.height,
                 page.printed_number,
-                tuple(
-                    (line.text, *line.box, line.confidence) for line in lines.get(page.number, []) if line.box
-                ),
+                tuple(lines[page.number]),
                 page.readable,
                 page.text,
                 printed_right=page.printed_right,
@@ -69,6 +71,19 @@ def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN)
             for page in pages
         ),
     )
+
+
+def printed_parts(line: Line) -> Iterator[PrintedLine]:
+    """A line with its box; one whose parts stand apart, part by part, so that each has the box it is printed in."""
+    if line.box is None:
+        return
+    x0, top, x1, bottom = line.box
+    parts = line.cells
+    # Of a page set from top to bottom the parts are one under the other.
+    if len(parts) < 2 or not all(x0 - 1 <= begin < end <= x1 + 1 for begin, end, _ in parts):
+        parts = ((x0, x1, line.text),)
+    for begin, end, text in parts:
+        yield text, begin, top, end, bottom, line.confidence
 
 
 def parse_items(

@@ -195,6 +195,10 @@ class Source:
     text: str = "embedded"
 
 
+# text, x0, top, x1, bottom, confidence
+PrintedLine = tuple[str, float, float, float, float, float | None]
+
+
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
     """One page of the file: size in points, the page number printed on it, its lines with their boxes.
@@ -209,7 +213,7 @@ class PrintedPage:
     width: float
     height: float
     printed_number: int | None = None
-    lines: tuple[tuple[str, float, float, float, float, float | None], ...] = ()
+    lines: tuple[PrintedLine, ...] = ()
     readable: bool = True
     text: str = "embedded"
     wants_ocr: bool = False
