@@ -16,7 +16,8 @@ from archive.views.text import DocumentText, read_text
 class MarkedDocument:
     """Escaped, hits in <mark>, numbered from 1 in the order of the page; `hits` is their number.
 
-    What the contents print is "" where it is the same as in the body.
+    What the contents print is "" where it is the same as in the body. `page` is the page of the file with the first
+    hit, or about so: where its paragraph begins; of a document without hits, its first page.
     """
 
     title_lines: tuple[SafeString, SafeString]
@@ -25,6 +26,7 @@ class MarkedDocument:
     number_in_contents: SafeString
     text: DocumentText
     hits: int
+    page: int | None
 
 
 def terms_of(query: str, document: Document) -> tuple[Term, ...]:
@@ -50,7 +52,12 @@ def marked_document(document: Document, terms: tuple[Term, ...]) -> MarkedDocume
         zip((block.pk for block in blocks), marks.of([block.text for block in blocks]), strict=True)
     )
 
+    page = document.first_page
+
     def marker_of(block: Block) -> Marker:
+        nonlocal page
+        if not marks.count:
+            page = block.page
         return markers[block.pk]
 
     issuer, rest = title_lines(document)
@@ -63,6 +70,7 @@ def marked_document(document: Document, terms: tuple[Term, ...]) -> MarkedDocume
         title_in_contents=other_title(other_title_text),
         text=read_text(document, marker_of),
         hits=marks.count,
+        page=page if marks.count and page else document.first_page,
     )
 
 

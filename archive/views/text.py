@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 
 from archive.ingest.correct.aim import changed_run
 from archive.models import Block, Document, Section, Table
+from archive.search.marks import Marker
 
-Marker = Callable[[str], SafeString]
 # Gives for a block what escapes the parts of it that are shown, and may mark terms in them.
 MarkerOf = Callable[[Block], Marker]
 

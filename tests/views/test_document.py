@@ -216,6 +216,15 @@ def test_the_query_goes_along_to_the_pictures_of_the_pages(client: Client, issue
     links = get(client, path, q="编织袋").links()
     marked = f"{pages}?q=%E7%BC%96%E7%BB%87%E8%A2%8B"
     assert {f"{marked}#page-3", f"{marked}#page-4"} <= set(links)
+
+    def pictures(query: str) -> str:
+        """Where the bar leads: to the page of the first hit."""
+        page = get(client, path, q=query)
+        return page.links()[page.links().index(path) - 1].rpartition("#")[2]
+
+    assert [pictures(query) for query in ("编织袋", "生命财产", "应急预案", "火星 金星")] == [
+        *("page-4", "page-3", "page-3", "page-3")
+    ]
     Issue.objects.update(source_kind="text")
     assert "/pages/" not in "".join(get(client, path, q="编织袋").links())
 
