@@ -15,6 +15,7 @@ from archive.export.as_json import (
     issue_summary,
     issue_to_json,
 )
+from archive.masks import masks_of
 from archive.models import Document, Issue
 from archive.numbers import read_number
 from archive.search.numbered import documents_with_number
@@ -197,7 +198,9 @@ def document_hits(
     found = published.filter(public_id=key).first() or get_object_or_404(published, aliases__public_id=key)
     terms = terms_of(q, found)
     # Where the pictures are kept back, so is what stands on them.
-    pages = hits_of_document(found, terms) if original_is_public(found.issue) else []
+    pages = (
+        hits_of_document(found, terms, masks_of(found.issue).hide) if original_is_public(found.issue) else []
+    )
     return {
         "total": marked_document(found, terms).hits,
         "pages": [

@@ -6,20 +6,26 @@ A page that cannot be drawn leaves a mark: a cover is then set in type, and a pa
 """
 
 import fcntl
+import json
 import logging
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from PIL import Image, ImageDraw
 
 from archive.models import Issue
 
 logger = logging.getLogger(__name__)
+
+# x0, top, x1, bottom in points; the origin is the top left corner of the page.
+Box = tuple[float, float, float, float]
+_MASK = (31, 29, 26)
 
 COVER_WIDTH = 480
 # A4 at 150 dots an inch is 1240 by 1754: the small print of a table can be read; an A3 spread is bounded.
@@ -51,6 +57,39 @@ page.render(scale=scale).to_pil().convert("RGB").save(target, "WEBP", quality=72
 """
 
 
+# Runs alone, without Django: writes the PDF at argv[1] into argv[2] with pages replaced by pictures, as the JSON on
+# standard input says: [[index, picture, width, height], …].
+_REPLACE_PAGES = """
+import io, json, resource, sys
+source, target, memory, seconds = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import pikepdf
+from PIL import Image
+replaced = {index: rest for index, *rest in json.load(sys.stdin)}
+with pikepdf.open(source) as old, pikepdf.new() as new:
+    for index, page in enumerate(old.pages):
+        if index not in replaced:
+            new.pages.append(page)
+            continue
+        picture, width, height = replaced[index]
+        drawn, data = Image.open(picture).convert("RGB"), io.BytesIO()
+        drawn.save(data, "JPEG", quality=80)
+        image = pikepdf.Stream(new, data.getvalue())
+        image.stream_dict = pikepdf.Dictionary(Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image,
+            Width=drawn.width, Height=drawn.height, ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8,
+            Filter=pikepdf.Name.DCTDecode)
+        new.add_blank_page(page_size=(width, height))
+        fresh = new.pages[-1]
+        name = fresh.add_resource(image, pikepdf.Name.XObject)
+        fresh.Contents = pikepdf.Stream(new, f"q {width} 0 0 {height} 0 0 cm {name} Do Q".encode())
+    new.save(target)
+"""
+# Writing a large file anew takes longer than drawing a page.
+MAX_REWRITE_SECONDS = 60
+
+
 class TooBusy(Exception):
     """Others have pages drawn just now; the same request is worth trying again."""
 
@@ -68,6 +107,44 @@ def cover_picture(original: Path, sha256: str) -> Path | None:
 def page_picture(original: Path, sha256: str, number: int) -> Path | None:
     """The picture of a page, to be read, as WebP; None when it cannot be drawn. Raises TooBusy."""
     return _drawn(original, _folder(sha256) / f"page-{number}.webp", number - 1, 0)
+
+
+def masked_picture(picture: Path, masks: Sequence[Box], width: float, height: float, key: str) -> Path:
+    """A picture of a page or cover with boxes (in points, of a page of that size) filled in; drawn once for a `key`."""
+    target = picture.with_name(f"{picture.stem}-masked-{key}.webp")
+    if not target.exists():
+        for old in picture.parent.glob(f"{picture.stem}-masked-*"):
+            old.unlink(missing_ok=True)
+        with Image.open(picture) as drawn:
+            page = drawn.convert("RGB")
+        across, down = page.width / width, page.height / height
+        pen = ImageDraw.Draw(page)
+        for x0, top, x1, bottom in masks:
+            pen.rectangle((x0 * across, top * down, x1 * across, bottom * down), fill=_MASK)
+        unfinished = target.with_suffix(f".{os.getpid()}.part")
+        page.save(unfinished, "WEBP", quality=72, method=4)
+        unfinished.replace(target)
+    return target
+
+
+def masked_pdf(
+    original: Path, sha256: str, pages: Sequence[tuple[int, Path, float, float]], key: str
+) -> Path | None:
+    """The PDF with `pages` (number, masked picture, size in points) replaced by their pictures, so that nothing of what
+    is masked is left in it; written once for a `key`. None when it cannot be written. Raises TooBusy.
+    """
+    target = _folder(sha256) / f"masked-{key}.pdf"
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time():
+        if not target.exists() and not _failure(target).exists():
+            for old in target.parent.glob("masked-*"):
+                old.unlink(missing_ok=True)
+            replaced = [[number - 1, str(picture), width, height] for number, picture, width, height in pages]
+            limits = (MAX_MEMORY, MAX_REWRITE_SECONDS)
+            _run_alone(_REPLACE_PAGES, original, target, limits, MAX_REWRITE_SECONDS, json.dumps(replaced))
+    return target if target.exists() else None
 
 
 def page_size(width: float, height: float) -> tuple[int, int]:
@@ -113,22 +190,31 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _draw(original: Path, picture: Path, index: int, width: int) -> None:
-    unfinished = picture.with_suffix(f".{os.getpid()}.part")
     limits = (index, width, PAGE_DPI, PAGE_LONGEST, MAX_PIXELS, MAX_MEMORY, MAX_CPU_SECONDS)
+    _run_alone(_DRAW, original, picture, limits, MAX_WALL_SECONDS)
+
+
+def _run_alone(
+    program: str, source: Path, target: Path, limits: Sequence[int], seconds: int, given: str = ""
+) -> None:
+    """Let a program make `target` of `source` in a process of its own; a failure leaves a mark."""
+    unfinished = target.with_suffix(f".{os.getpid()}.part")
     try:
         subprocess.run(
-            [sys.executable, "-I", "-c", _DRAW, str(original), str(unfinished), *map(str, limits)],
-            timeout=MAX_WALL_SECONDS,
+            [sys.executable, "-I", "-c", program, str(source), str(unfinished), *map(str, limits)],
+            timeout=seconds,
             check=True,
-            stdin=subprocess.DEVNULL,
+            input=given.encode(),
             capture_output=True,
             env={"LANG": "C.UTF-8"},
         )
-        unfinished.replace(picture)
+        unfinished.replace(target)
     except (subprocess.SubprocessError, OSError) as error:
-        logger.warning("page %d of %s cannot be drawn: %s", index + 1, original.name, error)
+        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip().splitlines()
+        why = said[-1] if said else type(error).__name__
+        logger.warning("%s of %s cannot be made: %s", target.name, source.name, why)
         unfinished.unlink(missing_ok=True)
-        _failure(picture).touch()
+        _failure(target).touch()
 
 
 def _folder(sha256: str) -> Path:

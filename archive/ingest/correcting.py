@@ -31,7 +31,9 @@ class NothingToCorrect(Exception):
     """The correction would change nothing."""
 
 
-def correct(document: Document, changes: Changes, *, user: Any = None, reason: str = "") -> list[Correction]:
+def correct(
+    document: Document, changes: Changes, *, user: Any = None, reason: str = "", redacts: bool = False
+) -> list[Correction]:
     """The corrections as they were made, all or none; they belong together and are undone together.
 
     `changes` may be a function that gives them for the document as it stands under the lock. Raises Conflict,
@@ -54,6 +56,7 @@ def correct(document: Document, changes: Changes, *, user: Any = None, reason: s
                 old=change.old,
                 new=change.new,
                 reason=reason.strip(),
+                redacts=redacts,
                 other_id=other,
                 made_by=_person(user),
             )
@@ -73,7 +76,7 @@ def correct_word(
 
 def redact(document: Document, run: str, *, user: Any = None, reason: str = "") -> list[Correction]:
     """Every `run` in the document blotted out. Raises as `correct`."""
-    return correct(document, lambda record: redactions(record, run), user=user, reason=reason)
+    return correct(document, lambda record: redactions(record, run), user=user, reason=reason, redacts=True)
 
 
 def join_to_previous(document: Document, *, user: Any = None, reason: str = "") -> list[Correction]:

@@ -54,12 +54,12 @@ def replay(issue: Issue, records: Sequence[ParsedDocument], held: Sequence[Docum
         documents = after
     _note_states(corrections, stale)
     by_key = {document.public_id: document for document in held}
-    position_of = {one.key: n for n, one in enumerate(documents, 1)}
+    position_of = {one.key: one.record.position for one in documents}
     return Replayed(
         records=tuple(one.record for one in documents),
         rows={
-            n: by_key.get(one.key) or Document(issue=issue, public_id=one.key)
-            for n, one in enumerate(documents, 1)
+            one.record.position: by_key.get(one.key) or Document(issue=issue, public_id=one.key)
+            for one in documents
             if one.key in by_key or (one.key and not one.key.startswith(_NEW))
         },
         places={

@@ -55,6 +55,8 @@ class Correction(models.Model):
     new = models.JSONField(null=True)
     reason = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.STANDING)
+    # What it replaces is kept from readers: in text, on the pictures of pages and in the public file.
+    redacts = models.BooleanField(default=False)
     # The id of the document that began with this correction, or that ended with it.
     other_id = models.CharField(max_length=12, blank=True)
 

@@ -1,7 +1,7 @@
 """Where the hits of a query stand on the printed pages of an issue, or of one document of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -28,17 +28,27 @@ class PageHits:
     boxes: list[Box] = field(default_factory=list)
 
 
-def hits_of_issue(issue: Issue, query: str) -> list[PageHits]:
-    """The pages of an issue that have hits, in order."""
+# Whether a box on a page of the file is kept from readers.
+Hidden = Callable[[int, Box], bool]
+
+
+def nothing_hidden(page: int, box: Box) -> bool:
+    return False
+
+
+def hits_of_issue(issue: Issue, query: str, hidden: Hidden = nothing_hidden) -> list[PageHits]:
+    """The pages of an issue that have hits, in order; a hit that is hidden is none."""
     if not query.strip():
         return []
     pages = list(issue.pages.order_by("number"))
     lines = [line for page in pages for line in printed_lines(page)]
-    return _by_page(pages, lines, terms_for(query, "\n".join(line.text for line in lines)))
+    return _by_page(pages, lines, terms_for(query, "\n".join(line.text for line in lines)), hidden)
 
 
-def hits_of_document(document: Document, terms: tuple[Term, ...]) -> list[PageHits]:
-    """The pages of a document that have hits in it, in order; [] for a file without pages.
+def hits_of_document(
+    document: Document, terms: tuple[Term, ...], hidden: Hidden = nothing_hidden
+) -> list[PageHits]:
+    """The pages of a document that have hits in it, in order; [] for a file without pages. A hidden hit is none.
 
     Of a page that it shares, only the lines from its title to that of the next document, where the titles can be
     read on the page.
@@ -60,7 +70,7 @@ def hits_of_document(document: Document, terms: tuple[Term, ...]) -> list[PageHi
         begins = lines_of_titles([line.text for line in found], [one.title for one in titles[page.number]])
         at = dict(zip((one.position for one in titles[page.number]), begins, strict=True))
         lines += found[_own_part(at, document.position, len(found))]
-    return _by_page(pages, lines, terms)
+    return _by_page(pages, lines, terms, hidden)
 
 
 def printed_lines(page: Page) -> list[PrintedLine]:
@@ -101,11 +111,15 @@ def _own_part(starts: Mapping[int, int | None], position: int, count: int) -> sl
     return slice(own or 0, min(later, default=count))
 
 
-def _by_page(pages: Iterable[Page], lines: Sequence[PrintedLine], terms: Iterable[Term]) -> list[PageHits]:
+def _by_page(
+    pages: Iterable[Page], lines: Sequence[PrintedLine], terms: Iterable[Term], hidden: Hidden
+) -> list[PageHits]:
     found = {
         page.number: PageHits(page.number, page.printed_number, page.width, page.height) for page in pages
     }
     for boxes in hit_boxes(lines, terms):
+        if any(hidden(page, box) for page, box in boxes):
+            continue
         found[boxes[0].page].hits += 1
         for page, (x0, top, x1, bottom) in boxes:
             # A tenth of a point is finer than any picture of a page.

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/issues/<int:pk>/findings/<int:finding>/", desk_corrections.settle_finding, name="desk-settle"),
     path("desk/issues/<int:pk>/pages/", desk_issue.pages, name="desk-pages"),
     path("desk/issues/<int:pk>/pages/<int:number>.webp", desk_issue.page, name="desk-page"),
+    path("desk/issues/<int:pk>/original", desk_issue.original, name="desk-original"),
     path("desk/issues/<int:pk>/again/", desk_issue.again, name="desk-again"),
     path("desk/issues/<int:pk>/publish/", desk_issue.publish, name="desk-publish"),
     path("desk/issues/<int:pk>/discard/", desk_issue.discard, name="desk-discard"),

@@ -200,7 +200,7 @@ def _page(
         "rows": rows,
         "sheets": _sheets(found, blocks),
         "paged": issue.source_kind == Issue.SourceKind.PDF,
-        "original": reverse("original", args=[issue.sha256, issue.file_name.replace("/", "-")]),
+        "original": reverse("desk-original", args=[issue.pk]),
         "levels": LEVELS,
         "roles": [(role, Block.Kind(role).label) for role in ROLES],
         "fields": _field_rows(found, sent),

@@ -5,7 +5,7 @@ from collections import Counter
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,7 +19,7 @@ from archive.models import Block, Correction, Finding, Issue
 from archive.publishing import PublishingError, discard_issue, publish_issue, withdraw_issue
 from archive.uploads import ACTIVE, read_again
 from archive.views.desk_access import staff_only
-from archive.views.files import serve_page
+from archive.views.files import original_file, send_original, serve_page
 from archive.views.issues import page_pictures
 from archive.views.review import finding_sheets, in_review_order, read_pages, score_of, with_readings
 
@@ -42,7 +42,7 @@ def pages(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "issue": found,
         "pictures": page_pictures(found, desk=True),
-        "original": _original_address(found),
+        "original": reverse("desk-original", args=[found.pk]),
     }
     return render(request, "desk/issue_pages.html", context)
 
@@ -52,6 +52,17 @@ def pages(request: HttpRequest, pk: int) -> HttpResponse:
 def page(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """The picture of one page, in every state of the issue."""
     return serve_page(request, get_object_or_404(Issue, pk=pk), number)
+
+
+@staff_only
+@require_safe
+def original(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file as it came in, unmasked, in every state of the issue."""
+    found = get_object_or_404(Issue, pk=pk)
+    path = original_file(found)
+    if path is None:
+        raise Http404
+    return send_original(request, found, path, found.sha256)
 
 
 @sensitive_post_parameters("password")
@@ -123,11 +134,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk-issue", pk)
 
 
-def _original_address(issue: Issue) -> str:
-    """Staff see the file in every state of the issue."""
-    return reverse("original", args=[issue.sha256, issue.file_name.replace("/", "-")])
-
-
 def _review(request: HttpRequest, pk: int, form: Form | None = None, status: int = 200) -> HttpResponse:
     found = get_object_or_404(Issue.objects.select_related("gazette"), pk=pk)
     every = with_readings(in_review_order(found.findings.select_related("document", "settled_by")))
@@ -153,7 +159,7 @@ def _review(request: HttpRequest, pk: int, form: Form | None = None, status: int
         "password_form": PasswordForm(),
         "documents": documents,
         "runs": found.runs.select_related("uploaded_by")[:5],
-        "original": _original_address(found),
+        "original": reverse("desk-original", args=[found.pk]),
         "paged": found.source_kind == Issue.SourceKind.PDF,
         "can_publish": not found.is_published,
         "can_discard": found.state == Issue.State.DRAFT and found.released_at is None,

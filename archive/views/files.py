@@ -18,8 +18,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from archive.ingest.originals import original_path
+from archive.masks import Masks, has_masks, masks_of
 from archive.models import Issue
-from archive.pictures import TooBusy, cover_picture, page_picture
+from archive.pictures import TooBusy, cover_picture, masked_pdf, masked_picture, page_picture
 from archive.views.gone import gone
 
 # What the browser may open itself; everything else is only saved. HTML would run in the site's name.
@@ -37,8 +38,8 @@ _PUBLIC_CACHE = "public, max-age=3600"
 
 
 def original_is_public(issue: Issue) -> bool:
-    """True for a published issue of which no document was withdrawn alone: its file would still show it."""
-    return issue.is_published and not issue.documents.filter(withdrawn_at__isnull=False).exists()
+    """True for a published issue, unless something is kept from readers that can be masked on no page: in a text file."""
+    return issue.is_published and (issue.source_kind == Issue.SourceKind.PDF or not has_masks(issue))
 
 
 @require_safe
@@ -55,19 +56,46 @@ def original(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
         if issue.is_published:
             return gone(request, "")
         raise Http404
-    path = original_file(issue)
+    path, tag = original_file(issue), sha256
     if path is None:
         raise Http404
-    kinds = _INLINE | _SAVED
-    response = serve_file(request, path, kinds.get(issue.source_kind, "application/octet-stream"), sha256)
-    disposition = content_disposition_header(issue.source_kind not in _INLINE, issue.file_name)
-    response.headers["Content-Disposition"] = disposition or "attachment"
-    if issue.source_kind not in _INLINE:
-        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    # Everybody gets the masked one here, so that caches hold no other; the desk has an address of its own.
+    if public and (masks := masks_of(issue)):
+        try:
+            path, tag = masked_original(issue, path, masks), f"{sha256}-{masks.key}"
+        except TooBusy:
+            return _try_again()
+        if path is None:
+            return gone(request, "")
+    response = send_original(request, issue, path, tag)
     response.headers["Cache-Control"] = _PUBLIC_CACHE if public else "private, no-store"
     if not public:
         patch_vary_headers(response, ("Cookie",))
     return response
+
+
+def send_original(request: HttpRequest, issue: Issue, path: Path, tag: str) -> HttpResponseBase:
+    """The file in the way of its kind: opened by the browser where nothing in it can run, else saved."""
+    kinds = _INLINE | _SAVED
+    response = serve_file(request, path, kinds.get(issue.source_kind, "application/octet-stream"), tag)
+    disposition = content_disposition_header(issue.source_kind not in _INLINE, issue.file_name)
+    response.headers["Content-Disposition"] = disposition or "attachment"
+    if issue.source_kind not in _INLINE:
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def masked_original(issue: Issue, path: Path, masks: Masks) -> Path | None:
+    """The file with what is kept from readers masked; None when that cannot be made. Raises TooBusy."""
+    pages = []
+    for page in issue.pages.filter(number__in=masks.pages):
+        picture = page_picture(path, issue.sha256, page.number)
+        if picture is None:
+            return None
+        boxes = masks.of_page(page.number, page.width, page.height)
+        masked = masked_picture(picture, boxes, page.width, page.height, masks.key)
+        pages.append((page.number, masked, page.width, page.height))
+    return masked_pdf(path, issue.sha256, pages, masks.key)
 
 
 def original_file(issue: Issue) -> Path | None:
@@ -85,9 +113,10 @@ def cover(request: HttpRequest, sha256: str) -> HttpResponseBase:
         picture = cover_picture(path, sha256) if path is not None else None
     except TooBusy:
         return _try_again()
-    if picture is None:
+    if picture is None or issue is None:
         raise Http404
-    response = serve_file(request, picture, "image/webp", f"{sha256}-cover")
+    picture, key = _masked(issue, picture, 1)
+    response = serve_file(request, picture, "image/webp", f"{sha256}-cover{key}")
     response.headers["Cache-Control"] = _PUBLIC_CACHE
     return response
 
@@ -101,14 +130,17 @@ def page(request: HttpRequest, gazette: str, year: int, label: str, number: int)
         raise Http404
     if not original_is_public(issue):
         return gone(request, issue.withdrawn_reason)
-    response = serve_page(request, issue, number)
+    response = serve_page(request, issue, number, masked=True)
     if response.status_code in (200, 206, 304):
         response.headers["Cache-Control"] = _PUBLIC_CACHE
     return response
 
 
-def serve_page(request: HttpRequest, issue: Issue, number: int) -> HttpResponseBase:
-    """The picture of one page, whoever asks. 404 when the issue has no such page or it cannot be drawn."""
+def serve_page(request: HttpRequest, issue: Issue, number: int, *, masked: bool = False) -> HttpResponseBase:
+    """The picture of one page, whoever asks; `masked`: without what is kept from readers.
+
+    404 when the issue has no such page or it cannot be drawn.
+    """
     path = original_file(issue)
     drawable = path is not None and issue.source_kind == Issue.SourceKind.PDF
     if not drawable or not issue.pages.filter(number=number).exists():
@@ -120,7 +152,18 @@ def serve_page(request: HttpRequest, issue: Issue, number: int) -> HttpResponseB
         return _try_again()
     if picture is None:
         raise Http404
-    return serve_file(request, picture, "image/webp", f"{issue.sha256}-{number}")
+    picture, key = _masked(issue, picture, number) if masked else (picture, "")
+    return serve_file(request, picture, "image/webp", f"{issue.sha256}-{number}{key}")
+
+
+def _masked(issue: Issue, picture: Path, number: int) -> tuple[Path, str]:
+    """The picture of a page with what is kept from readers masked, and what tells it from others by its tag."""
+    masks = masks_of(issue)
+    page = issue.pages.filter(number=number).first() if number in masks.pages else None
+    if page is None:
+        return picture, ""
+    boxes = masks.of_page(number, page.width, page.height)
+    return masked_picture(picture, boxes, page.width, page.height, masks.key), f"-{masks.key}"
 
 
 def _try_again() -> HttpResponse:

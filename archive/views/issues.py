@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from archive.holdings import shelves
+from archive.masks import masks_of
 from archive.models import ContentsEntry, Issue
 from archive.pictures import has_cover, page_size, pages_that_fail
 from archive.search.boxes import Box
@@ -71,7 +72,7 @@ def pages(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
     if not original or not (pictures := page_pictures(found)):
         raise Http404
     query = request.GET.get("q", "").strip()
-    hits = light(pictures, hits_of_issue(found, query))
+    hits = light(pictures, hits_of_issue(found, query, masks_of(found).hide))
     context = {"issue": found, "pictures": pictures, "original": original, "query": query, "hits": hits}
     return render(request, "archive/pages.html", context)
 

@@ -50,7 +50,7 @@ def addresses(issue: Issue) -> dict[str, str]:
 
 
 PAGES = ["desk", "desk-runs", "desk-issue", "desk-pages", "desk-document", "desk-preview", "desk-corrections"]
-FILES = ["desk-page", "desk-failed-file", "desk-corrections-table"]
+FILES = ["desk-page", "desk-original", "desk-failed-file", "desk-corrections-table"]
 ACTIONS = [
     *("desk-upload", "desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"),
     *("desk-correct", "desk-undo", "desk-settle", "desk-withdraw-document"),
@@ -181,7 +181,7 @@ def test_the_review_shows_findings_with_both_readings(desk: Client) -> None:
     assert "云政办发〔2024〕61号" in page.words
     assert "云政办发〔2024〕1号" in page.words
     assert page.words.index("目录与正文的文号不一致") < page.words.index("第6页没有可读文字")
-    original = reverse("original", args=[issue.sha256, issue.file_name])
+    original = reverse("desk-original", args=[issue.pk])
     assert f"{original}#page=3" in page.links()
     listed = [link for link in page.links() if link.startswith("/desk/") and "/documents/" in link]
     assert listed[-4:] == [reverse("desk-document", args=[issue.pk, n]) for n in range(1, 5)]

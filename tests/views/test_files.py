@@ -113,10 +113,12 @@ def test_what_is_not_published_is_for_staff_alone(
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_file_with_a_withdrawn_document_is_kept_back(client: Client) -> None:
+def test_a_file_that_cannot_be_masked_is_kept_back(client: Client) -> None:
     issue = make_issue()
     store(issue)
     issue.documents.filter(position=4).update(withdrawn_at=timezone.now(), withdrawn_reason="含个人信息")
+    assert client.get(address(issue)).status_code == 410
+    Issue.objects.update(source_kind="docx")
     assert client.get(address(issue)).status_code == 410
     assert f"/files/{issue.sha256}" not in client.get(issue.get_absolute_url()).content.decode()
 
