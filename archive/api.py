@@ -21,6 +21,7 @@ from archive.numbers import read_number
 from archive.search.numbered import documents_with_number
 from archive.search.page_hits import hits_of_document
 from archive.search.query import search_documents
+from archive.search.suggestions import Kind, Suggestion, suggest
 from archive.search.validity import STATES
 from archive.views.document import with_parts
 from archive.views.files import original_is_public
@@ -132,6 +133,34 @@ def search(
             for name, values in found.facets.items()
         },
     }
+
+
+class SuggestionAnswer(Schema):
+    """`text` is a number, a title or a name as printed; characters `start` to `end` of it are what was typed.
+    `url` leads to the document, of a person to the search for the `documents` that name them. `detail` is the title
+    of a number's document, and the number of a title's."""
+
+    kind: Kind
+    text: str
+    url: str
+    detail: str
+    documents: int
+    start: int
+    end: int
+
+
+class Suggestions(Schema):
+    """Eight at most: numbers, then titles, then people, newest first in each."""
+
+    suggestions: list[SuggestionAnswer]
+
+
+@api.get("/suggest", response=Suggestions, summary="Numbers, titles and people for what is being typed")
+def suggestions(
+    request: HttpRequest,
+    q: Annotated[str, Query(description="what was typed so far; from two characters on")] = "",
+) -> dict[str, list[Suggestion]]:
+    return {"suggestions": suggest(q)}
 
 
 @api.get("/issues", summary="List issues")

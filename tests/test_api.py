@@ -213,7 +213,15 @@ def test_how_many_queries_an_issue_takes(client: Client) -> None:
 def test_it_describes_itself_and_fetches_nothing_from_elsewhere(client: Client) -> None:
     described = get(client, "openapi.json")
     paths = {path.removeprefix("/api/v1/") for path in described["paths"]}
-    assert paths == {"search", "issues", "issues/{id}", "documents", "documents/{id}", "documents/{id}/hits"}
+    assert paths == {
+        "search",
+        "issues",
+        "issues/{id}",
+        "documents",
+        "documents/{id}",
+        "documents/{id}/hits",
+        "suggest",
+    }
     assert client.get("/api/v1/docs").status_code == 404
 
 
@@ -330,3 +338,16 @@ def test_the_hits_of_a_longer_document_cost_no_more_queries(client: Client) -> N
         )
         Document.objects.filter(pk=document.pk).update(last_page=6)
     assert counts[0] == counts[1]
+
+
+def test_suggestions(client: Client) -> None:
+    issue = published()
+    document = issue.documents.get(position=1)
+    (one,) = get(client, "suggest", q="云政发2024 1")["suggestions"]
+    assert (one["kind"], one["text"], one["detail"]) == ("number", "云政发〔2024〕1号", document.title)
+    assert one["url"] == document.get_absolute_url()
+    assert get(client, "suggest", q="云")["suggestions"] == []
+    assert get(client, "suggest")["suggestions"] == []
+    described = get(client, "openapi.json")
+    assert "get" in described["paths"]["/api/v1/suggest"]
+    assert set(described["components"]["schemas"]["SuggestionAnswer"]["properties"]) == set(one)

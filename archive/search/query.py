@@ -36,7 +36,7 @@ FACETS = ("year", "month", "category", "kind", "issuer", "gazette", "validity")
 MAX_PAGE_SIZE = 100
 # Related documents: so many are looked at, and such a share of a document's own score is near enough.
 _RELATED_READ, _RELATED = 20, 0.2
-_TITLE_START = re.compile(r"^.{0,30}?关于(?:印发|转发|公布|发布|批转)?")
+TITLE_START = re.compile(r"^.{0,30}?关于(?:印发|转发|公布|发布|批转)?")
 _TITLE_END = re.compile(
     r"的?(?:通知|意见|决定|公告|通告|通报|批复|函|命令|令|办法|方案|规定)(?:（[^（）]*）)?$"
 )
@@ -123,7 +123,7 @@ def related_documents(document: Document, limit: int = 5) -> list[Document]:
 def subject_of(title: str, issuer: str) -> str:
     """What a title is about: 加强古树名木保护工作 of 云岭市人民政府关于加强古树名木保护工作的通知."""
     subject = title.removeprefix(issuer)
-    return _TITLE_END.sub("", _TITLE_START.sub("", subject)) or subject
+    return _TITLE_END.sub("", TITLE_START.sub("", subject)) or subject
 
 
 def _index() -> GramIndex:

@@ -3,12 +3,13 @@
 from django.urls import URLPattern, URLResolver, path
 
 from archive.api import api
-from archive.views import search, search_exports
+from archive.views import search, search_exports, suggest
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
     path("search/feed.atom", search_exports.feed, name="search-feed"),
     path("search/documents.csv", search_exports.table, name="search-table"),
+    path("search/suggest", suggest.suggest, name="search-suggest"),
     path("number/", search.number, name="number"),
     path("api/v1/", api.urls),
 ]
