@@ -18,22 +18,29 @@ from django.utils.functional import Promise
 
 BASE = Path(settings.BASE_DIR)
 LOCALE = BASE / "archive" / "locale" / "en" / "LC_MESSAGES"
+CALLS_IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 # Named values of a translation: %(count)s in Python and templates, {count} where str.format is used.
 VALUES = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
 # msgstr[0] "…", or a further line of the same
-PO_LINE = re.compile(r'^(?:(msgid|msgid_plural|msgstr|msgstr\[[0-9]\]) )?(".*")$')
+PO_LINE = re.compile(r'^(?:(msgctxt|msgid|msgid_plural|msgstr|msgstr\[[0-9]\]) )?(".*")$')
 
 
 @dataclass
 class Entry:
     """One message of the catalogue."""
 
+    msgctxt: str = ""
     msgid: str = ""
     msgid_plural: str = ""
     msgstr: dict[int, str] = field(default_factory=dict)
     fuzzy: bool = False
+
+    @property
+    def key(self) -> str:
+        """What gettext finds it by: a word that has two meanings stands once in each context."""
+        return f"{self.msgctxt}\x04{self.msgid}" if self.msgctxt else self.msgid
 
 
 def read_po(text: str) -> list[Entry]:
@@ -48,7 +55,7 @@ def read_po(text: str) -> list[Entry]:
                 continue
             into = match[1] or into
             value = ast.literal_eval(match[2])
-            if into in ("msgid", "msgid_plural"):
+            if into in ("msgctxt", "msgid", "msgid_plural"):
                 setattr(entry, into, getattr(entry, into) + value)
             else:
                 number = int(into[7:-1]) if into.endswith("]") else 0
@@ -61,7 +68,7 @@ def read_po(text: str) -> list[Entry]:
 @pytest.fixture(scope="module")
 def catalogue() -> dict[str, Entry]:
     entries = read_po((LOCALE / "django.po").read_text())
-    found = {entry.msgid: entry for entry in entries}
+    found = {entry.key: entry for entry in entries}
     assert len(found) == len(entries), "a message stands twice"
     return found
 
@@ -73,13 +80,16 @@ def messages_of_python(source: str) -> Iterator[str]:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if name in CALLS and node.args and isinstance(node.args[0], ast.Constant):
             yield str(node.args[0].value)
+        elif name in CALLS_IN_CONTEXT and all(isinstance(one, ast.Constant) for one in node.args):
+            yield "\x04".join(str(one.value) for one in node.args if isinstance(one, ast.Constant))
 
 
 def messages_of_template(template: Any) -> Iterator[str]:
     """The messages of a compiled template: {% translate %}, {% blocktranslate %}, {{ _("…") }}."""
     for node in template.nodelist.get_nodes_by_type(TranslateNode):
         if (literal := getattr(node.filter_expression.var, "literal", None)) is not None:
-            yield str(literal)
+            context = getattr(getattr(node.message_context, "var", None), "literal", None)
+            yield f"{context}\x04{literal}" if context else str(literal)
     for node in template.nodelist.get_nodes_by_type(BlockTranslateNode):
         yield node.render_token_list(node.singular)[0]
     for node in template.nodelist.get_nodes_by_type(VariableNode):
@@ -157,6 +167,6 @@ def test_the_compiled_catalogue_is_of_today(catalogue: dict[str, Entry]) -> None
                 count = 1 if number == 0 else 2
                 assert translations.ngettext(entry.msgid, entry.msgid_plural, count) == text
         else:
-            assert translations.gettext(entry.msgid) == entry.msgstr[0]
+            assert translations.gettext(entry.key) == entry.msgstr[0]
     stale = {m for m in translations._catalog if isinstance(m, str)} - set(catalogue)  # type: ignore[attr-defined]
     assert not stale, "run compilemessages"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from archive.models import Document
 from archive.search.query import matching_documents, search_documents
@@ -83,7 +84,14 @@ def _lines(request: HttpRequest, keys: list[int]) -> Iterator[str]:
 
 
 def _columns() -> list[str]:
-    facts = [_("标题"), _("发文字号"), _("发文机关"), _("文种"), _("栏目"), _("成文日期")]
+    facts = [
+        pgettext("of a document", "标题"),
+        _("发文字号"),
+        _("发文机关"),
+        _("文种"),
+        _("栏目"),
+        _("成文日期"),
+    ]
     return [*facts, _("公报"), _("年份"), _("期号"), _("页码"), _("网址")]
 
 

@@ -354,3 +354,31 @@ def test_what_is_no_number_is_offered_as_a_search(client: Client) -> None:
 def test_numbers_of_drafts_lead_nowhere(client: Client) -> None:
     published(state="draft")
     get(client, "/number/", 404, q="云政发〔2024〕1号")
+
+
+# --- what is proposed while one types ------------------------------------------------------------------
+def test_suggestions_are_given_as_json_and_kept_by_no_one_else(client: Client) -> None:
+    document = published().documents.get(position=1)
+    response = client.get("/search/suggest", {"q": "古树名木保护"})
+    assert response["Content-Type"] == "application/json"
+    assert "private" in response["Cache-Control"]
+    assert response.json()["suggestions"][0] == {
+        "kind": "title",
+        "text": document.title,
+        "url": document.get_absolute_url(),
+        "detail": document.number,
+        "documents": 1,
+        "start": 11,
+        "end": 17,
+    }
+    assert client.get("/search/suggest").json() == {"suggestions": []}
+
+
+@pytest.mark.parametrize("path", ["/", "/search/", "/search/?q=古树", "/issues/", "/documents/", "/nowhere/"])
+def test_every_search_box_knows_where_to_ask(client: Client, path: str) -> None:
+    published()
+    page = Page.of(client.get(path))
+    assert [form.get("data-suggest") for form in page.all("form") if form.get("role") == "search"] == [
+        "/search/suggest"
+    ]
+    assert any(str(script["src"]).endswith("suggest.js") for script in page.all("script"))
