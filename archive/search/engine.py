@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
-from functools import cache
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from zlib import crc32
@@ -220,9 +220,11 @@ class GramIndex:
         return self.folder.version() not in {None, INDEX_VERSION}
 
 
-@cache
+# An index keeps its files mapped, and each mapping is an open file: a process that goes from folder to folder has to
+# let go of the first, or it runs out of descriptors.
+@lru_cache(maxsize=4)
 def index_at(path: str) -> GramIndex:
-    """The index at `path`, one object a process."""
+    """The index at `path`, one object a process (of the last few that were asked for)."""
     return GramIndex(Path(path))
 
 
