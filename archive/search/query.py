@@ -206,6 +206,8 @@ def _hits(found: _Found) -> tuple[Hit, ...]:
 
     Read through `published()` once more: what was withdrawn a moment ago is not shown, whatever the index says.
     """
+    if not found.page:
+        return ()
     keys = [int(key.rpartition(".")[2]) for key, _ in found.page]
     published = Document.objects.published().select_related("issue__gazette")
     rows = {row.pk: row for row in published.filter(pk__in=keys)}

@@ -13,6 +13,12 @@ class PublicIdConverter(StringConverter):
     regex = f"[{ID_LETTERS}]{{8,12}}"
 
 
+class NameConverter(StringConverter):
+    """A label, a gazette, an issuing code: any text but a NUL, which PostgreSQL takes in no parameter."""
+
+    regex = r"[^/\x00]+"
+
+
 class Sha256Converter(StringConverter):
     regex = "[0-9a-f]{64}"
 
@@ -24,25 +30,26 @@ class CountConverter(IntConverter):
 
 
 register_converter(PublicIdConverter, "public_id")
+register_converter(NameConverter, "name")
 register_converter(Sha256Converter, "sha256")
 register_converter(CountConverter, "count")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("issues/", issues.issues, name="issues"),
-    path("issues/<count:year>/<str:label>/", issues.issue_short, name="issue-short"),
-    path("issues/<str:gazette>/<count:year>/<str:label>/", issues.issue, name="issue"),
-    path("issues/<str:gazette>/<count:year>/<str:label>/pages/", issues.pages, name="issue-pages"),
+    path("issues/<count:year>/<name:label>/", issues.issue_short, name="issue-short"),
+    path("issues/<name:gazette>/<count:year>/<name:label>/", issues.issue, name="issue"),
+    path("issues/<name:gazette>/<count:year>/<name:label>/pages/", issues.pages, name="issue-pages"),
     path(
-        "issues/<str:gazette>/<count:year>/<str:label>/pages/<count:number>.webp",
+        "issues/<name:gazette>/<count:year>/<name:label>/pages/<count:number>.webp",
         files.page,
         name="page-picture",
     ),
     path("documents/", browse.numbers, name="numbers"),
     path("documents/<public_id:public_id>/", document.document, name="document"),
-    path("documents/<str:code>/", browse.code, name="number-code"),
-    path("documents/<str:code>/<count:year>/", browse.year, name="number-year"),
-    path("documents/<str:code>/<count:year>/<count:sequence>/", browse.sequence, name="number-document"),
-    path("files/<sha256:sha256>/<str:name>", files.original, name="original"),
+    path("documents/<name:code>/", browse.code, name="number-code"),
+    path("documents/<name:code>/<count:year>/", browse.year, name="number-year"),
+    path("documents/<name:code>/<count:year>/<count:sequence>/", browse.sequence, name="number-document"),
+    path("files/<sha256:sha256>/<name:name>", files.original, name="original"),
     path("pictures/<sha256:sha256>/cover.webp", files.cover, name="cover"),
 ]

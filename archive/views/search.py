@@ -119,6 +119,8 @@ def leading_documents(query: str) -> list[Document]:
 
 def citing_documents(documents: Sequence[Document]) -> dict[int, int]:
     """How many published documents refer to each (by primary key); those to which none does are left out."""
+    if not documents:
+        return {}
     named = Reference.objects.filter(target__in=documents, document__in=Document.objects.published())
     counted = named.values("target").annotate(count=Count("document", distinct=True)).order_by()
     return {row["target"]: row["count"] for row in counted}
