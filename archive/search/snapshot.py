@@ -167,24 +167,6 @@ class Snapshot:
                 return len(found)
             return sum(reader.doc_frequency("grams", gram) for _, reader in self._readers)
 
-    def followers(self, character: str) -> set[str]:
-        """The characters that stand behind `character` in some text."""
-        with self._reading:
-            found = {
-                gram.decode()[1:]
-                for _, reader in self._readers
-                for gram in reader.expand_prefix("grams", character.encode())
-            }
-        return {follower for follower in found if len(follower) == 1}
-
-    def characters(self) -> set[str]:
-        """Every character that stands in some text; those that mark kinds of grams are none."""
-        with self._reading:
-            grams = {
-                gram for _, reader in self._readers for gram in reader.lexicon("grams") if len(gram) <= 4
-            }
-        return {text for gram in grams if len(text := gram.decode()) == 1 and text >= " "}
-
     def documents_of_keys(self, keys: Iterable[str]) -> dict[str, int]:
         """The number of each key that is in the index."""
         wanted = set(keys)

@@ -5,7 +5,7 @@ from django.test import Client
 
 from archive.ingest.parse.records import Block, Reference
 from archive.models import Document
-from archive.search import update
+from archive.search import respelling, update
 from archive.search.query import matching_documents, related_documents, search_documents, subject_of
 from tests.factories import make_document, make_issue
 from tests.views.page import get
@@ -19,7 +19,7 @@ def proposals(query: str, **filters: str) -> list[tuple[str, int]]:
 
 @pytest.fixture
 def texts() -> None:
-    bodies = ["盂县人民政府负责落实。", "盂县和平定县安全生产检查。", "加强安全生产监督管理。"]
+    bodies = ["盂县人民政府负责落实。", "盂县和平定县安全生产检查。", "加强安全生产监督管理。", "平安县城。"]
     documents = (
         make_document(n, title=f"第{n}号通知", blocks=(Block("paragraph", body),))
         for n, body in enumerate(bodies, 1)
@@ -35,17 +35,37 @@ def texts() -> None:
         ("孟县人民政府", [("盂县人民政府", 1)]),
         ("安全生严", [("安全生产", 2)]),  # long enough for any character
         ("全全生产", [("安全生产", 2)]),  # the first
+        ("平订县", [("平安县", 1), ("平定县", 1)]),  # three are enough to say what was meant
+        ("加强安金", [("加强安全", 1)]),
+        ("安金生产", [("安全生产", 2)]),
         ("孟县 平定", [("盂县 平定", 1)]),  # one term of several
         ("孟县 监督", []),  # no document has both
         ("安县", []),  # short, and looks like nothing that is there
         ("盂县", []),  # is there
         ("title:孟县", []),
         ("星际航行", []),
+        ("和平定省", [("和平定县", 1)]),
+        ("平定县省", [("平定县安", 1)]),
+        ("安全生产检查，", []),  # no mark is proposed
         ("", []),
     ],
 )
 def test_what_differs_by_one_character_is_proposed(query: str, expected: list[tuple[str, int]]) -> None:
     assert proposals(query) == expected
+
+
+def test_what_finds_little_beside_another_is_not_proposed() -> None:
+    bodies = ["阳泉市城区"] * 6 + ["为全市服务"]
+    documents = [make_document(n, blocks=(Block("paragraph", body),)) for n, body in enumerate(bodies, 1)]
+    update.index_issue(make_issue(documents=tuple(documents)))
+    assert proposals("阳全市") == [("阳泉市", 6)]
+
+
+def test_of_very_many_documents_a_part_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(respelling, "_READ", 100)
+    documents = [make_document(n, blocks=(Block("paragraph", "城市供水安全"),)) for n in range(1, 60)]
+    update.index_issue(make_issue(documents=tuple(documents)))
+    assert proposals("城市共水") == [("城市供水", 59)]
 
 
 @pytest.mark.usefixtures("texts")
