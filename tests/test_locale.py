@@ -88,7 +88,7 @@ def messages_of_template(template: Any) -> Iterator[str]:
     """The messages of a compiled template: {% translate %}, {% blocktranslate %}, {{ _("…") }}."""
     for node in template.nodelist.get_nodes_by_type(TranslateNode):
         if (literal := getattr(node.filter_expression.var, "literal", None)) is not None:
-            context = getattr(getattr(node.message_context, "var", None), "literal", None)
+            context = node.message_context and node.message_context.resolve({})
             yield f"{context}\x04{literal}" if context else str(literal)
     for node in template.nodelist.get_nodes_by_type(BlockTranslateNode):
         yield node.render_token_list(node.singular)[0]
@@ -119,13 +119,11 @@ def test_the_reader_of_messages_reads_all_forms() -> None:
     template = Template(
         '{% load i18n %}{% if x %}{% translate "甲" %}{% endif %}{% translate "乙" as y %}'
         "{% blocktranslate count n=n %}{{ n }} 件{% plural %}{{ n }} 件{% endblocktranslate %}"
-        '{% blocktranslate trimmed %}\n  丙\n{% endblocktranslate %}{{ _("丁") }}'
+        '{% blocktranslate trimmed %}\n  丙\n{% endblocktranslate %}{{ _("丁") }}{% translate "甲" context "x y" %}'
     )
-    assert set(messages_of_template(template)) == {"甲", "乙", "%(n)s 件", "丙", "丁"}
-    assert list(messages_of_python("x = [_('甲' '乙'), ngettext('丙', '丁', n), other('戊')]")) == [
-        "甲乙",
-        "丙",
-    ]
+    assert set(messages_of_template(template)) == {"甲", "乙", "%(n)s 件", "丙", "丁", "x y\x04甲"}
+    source = "x = [_('甲' '乙'), ngettext('丙', '丁', n), other('戊'), pgettext('x y', '甲')]"
+    assert list(messages_of_python(source)) == ["甲乙", "丙", "x y\x04甲"]
 
 
 def test_every_message_is_in_english(catalogue: dict[str, Entry]) -> None:
