@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from archive.models import (
     Appointment,
     Attachment,
+    Batch,
     Block,
     ContentsEntry,
     Document,
@@ -95,14 +96,22 @@ class DocumentAdmin(AsParsed):
     search_fields = ["title", "number", "number_in_contents", "public_id"]
 
 
+@admin.register(Batch)
+class BatchAdmin(AsParsed):
+    list_display = ["name", "state", "created_by", "created_at"]
+    list_filter = ["state"]
+    list_select_related = ["created_by"]
+    search_fields = ["name"]
+
+
 @admin.register(IngestRun)
 class IngestRunAdmin(AsParsed):
     list_display = [
-        *("file_name", "state", "stage", "failure", "attempts"),
-        *("uploaded_by", "created_at", "finished_at"),
+        *("file_name", "state", "stage", "outcome", "failure", "attempts"),
+        *("batch", "uploaded_by", "created_at", "finished_at"),
     ]
-    list_filter = ["state", "stage", "failure"]
-    list_select_related = ["uploaded_by"]
+    list_filter = ["state", "stage", "outcome", "failure"]
+    list_select_related = ["batch", "uploaded_by"]
     search_fields = ["file_name", "sha256", "message"]
 
 

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from archive.models import IngestRun
+from archive.models import Batch, IngestRun
 from archive.worker_heartbeat import beat
 
 log = logging.getLogger(__name__)
@@ -46,18 +46,26 @@ class Lease:
 
     @classmethod
     def take(cls, run_id: int, now: datetime) -> Self | None:
-        """The lease of a run that waits, or whose worker is dead; None when there is nothing to take."""
+        """The lease of a run that waits, or whose worker is dead; None when there is nothing to take.
+
+        What belongs to a batch that is paused goes on waiting.
+        """
         free = Q(state=IngestRun.State.QUEUED) | Q(state=IngestRun.State.RUNNING, lease_until__lt=now)
         holder = f"{socket.gethostname()[:60]}-{secrets.token_hex(6)}"
         # One statement: of two workers that want it, one changes the row and the other finds it changed.
-        taken = IngestRun.objects.filter(free, pk=run_id).update(
-            state=IngestRun.State.RUNNING,
-            stage=IngestRun.Stage.WAITING,
-            page=None,
-            page_count=None,
-            worker=holder,
-            attempts=F("attempts") + 1,
-            lease_until=now + lease_length(),
+        paused = Batch.objects.filter(state=Batch.State.PAUSED).values("pk")
+        taken = (
+            IngestRun.objects.filter(free, pk=run_id)
+            .exclude(batch__in=paused)
+            .update(
+                state=IngestRun.State.RUNNING,
+                stage=IngestRun.Stage.WAITING,
+                page=None,
+                page_count=None,
+                worker=holder,
+                attempts=F("attempts") + 1,
+                lease_until=now + lease_length(),
+            )
         )
         return cls(IngestRun.objects.get(pk=run_id)) if taken else None
 
@@ -69,15 +77,12 @@ class Lease:
             self.lost = True
             raise LeaseLost(f"run {self.run.pk} is no longer held by {self.run.worker}")
 
-    def finish(
-        self, state: IngestRun.State, message: str, issue: Any = None, failure: IngestRun.Failure | str = ""
-    ) -> None:
+    def finish(self, state: IngestRun.State, message: str, **fields: Any) -> None:
         """Give the run up for good."""
         self.update(
+            **fields,
             state=state,
             message=message,
-            failure=failure,
-            issue=issue,
             finished_at=timezone.now(),
             lease_until=None,
             worker="",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from archive.batches import settle
 from archive.ingest.errors import (
     IngestError,
     IssueConflict,
@@ -22,7 +24,7 @@ from archive.ingest.errors import (
     PasswordNeeded,
 )
 from archive.leases import MAX_ATTEMPTS, Lease, LeaseLost
-from archive.models import IngestRun
+from archive.models import Batch, IngestRun
 from archive.search.update import ensure
 from archive.uploads import (
     an_hour_ago,
@@ -44,6 +46,7 @@ stopping = threading.Event()
 
 # Pages go by faster than anybody looks.
 _REPORT_SECONDS = 0.5
+_BATCH_PRIORITY = -10
 _DAY = 24 * 3600
 
 
@@ -56,21 +59,29 @@ def ingest_upload(run_id: int) -> str:
     """Take the run's file in. Returns what became of it, for the task's row."""
     lease = Lease.take(run_id, timezone.now())
     if lease is None:
-        # Done already, discarded, or held by a worker that lives: every step can run twice, none needs to.
+        # Done already, discarded, or held by a worker that lives: every step can run twice, none needs to. What is
+        # held back with its batch gets a task anew when the batch goes on.
         return "nothing to do"
     try:
         with lease:
-            return _ingest(lease)
+            became = _ingest(lease)
+        settle()
+        return became
     except LeaseLost as error:
         log.warning("%s", error)
         return "lease lost"
+
+
+def enqueue(run: IngestRun) -> None:
+    """Let a worker take the run up: a batch gives way to what somebody has just uploaded and looks at."""
+    ingest_upload.using(priority=_BATCH_PRIORITY if run.batch_id else 0).enqueue(run.pk)
 
 
 def _ingest(lease: Lease) -> str:
     # Loaded here: the web server queues tasks and reads no PDF.
     from archive.ingest.pipeline import ingest_file
 
-    run = lease.run
+    run, reporter = lease.run, Reporter(lease)
     try:
         result = ingest_file(
             upload_path(run),
@@ -78,10 +89,13 @@ def _ingest(lease: Lease) -> str:
             password=password_of(run),
             replace=run.replace,
             publish=run.publish,
-            progress=Reporter(lease).report,
+            progress=reporter.report,
         )
     except IngestError as error:
-        lease.finish(IngestRun.State.FAILED, without_name(error), failure=failure_of(error))
+        place = reporter.place | ({"page": error.page} if error.page else {})
+        lease.finish(
+            IngestRun.State.FAILED, without_name(error), failure=failure_of(error), issue=None, **place
+        )
         keep_failed(run)
         return "failed"
     except Stopped:
@@ -96,11 +110,13 @@ def _ingest(lease: Lease) -> str:
             lease.update(state=IngestRun.State.QUEUED, lease_until=None, worker="")
             return "to be tried again"
         message = f"程序出错（{type(error).__name__}）。请把这个文件交给维护人员"
-        lease.finish(IngestRun.State.FAILED, message, failure=IngestRun.Failure.FAULT)
+        lease.finish(
+            IngestRun.State.FAILED, message, failure=IngestRun.Failure.FAULT, issue=None, **reporter.place
+        )
         keep_failed(run)
         return "failed"
     message = " ".join(filter(None, [OUTCOMES[result.outcome], result.note]))
-    lease.finish(IngestRun.State.DONE, message, result.issue)
+    lease.finish(IngestRun.State.DONE, message, issue=result.issue, outcome=result.outcome, failure="")
     forget_upload(run)
     forget_failed(run.sha256)
     return result.outcome
@@ -128,16 +144,19 @@ class Reporter:
     def __init__(self, lease: Lease, clock: Callable[[], float] = time.monotonic) -> None:
         self.lease, self.clock = lease, clock
         self.stage, self.at = "", 0.0
+        # Where the reading is, also when it was not worth writing: should it fail there, the run says so.
+        self.place: dict[str, Any] = {}
 
     def report(self, stage: str, page: int | None, pages: int | None) -> None:
         """Raises Stopped or LeaseLost when the reading is no longer wanted."""
         if stopping.is_set() and stage not in {IngestRun.Stage.STORE, IngestRun.Stage.INDEX}:
             raise Stopped
+        self.place = {"stage": stage, "page": page, "page_count": pages}
         now = self.clock()
         if stage == self.stage and now - self.at < _REPORT_SECONDS:
             return
         self.stage, self.at = stage, now
-        self.lease.update(stage=stage, page=page, page_count=pages)
+        self.lease.update(**self.place)
 
 
 # --- the sweep ---------------------------------------------------------------------------------------
@@ -145,7 +164,8 @@ def sweep(now: datetime) -> int:
     """Queue again what is lost, give up what was lost too often, clear what is left over; returns how many
     runs were queued. At the start of a worker and every minute; several workers can sweep at once.
     """
-    queued = _requeue_lost(now) + _queue_forgotten()
+    queued = _requeue_lost(now) + queue_forgotten()
+    settle()
     forget_old_uploads(an_hour_ago())
     forget_old_failed(time.time() - settings.FAILED_UPLOADS_DAYS * _DAY)
     _clear_workshop(time.time() - _DAY)
@@ -174,20 +194,26 @@ def _requeue_lost(now: datetime) -> int:
             if still_lost.update(
                 state=IngestRun.State.QUEUED, stage=IngestRun.Stage.WAITING, lease_until=None, worker=""
             ):
-                ingest_upload.enqueue(run.pk)
+                enqueue(run)
                 queued += 1
                 log.warning("%s was lost by its worker and is queued again", run)
     return queued
 
 
-def _queue_forgotten() -> int:
-    """Queue runs that wait without a task: their worker was killed between taking the task and the run."""
+def queue_forgotten() -> int:
+    """Queue runs that wait without a task: their worker was killed between taking the task and the run, or their
+    batch was paused when their turn came.
+    """
     waiting = DBTaskResult.objects.ready().filter(task_path=ingest_upload.module_path)
     with_task = {args_kwargs["args"][0] for args_kwargs in waiting.values_list("args_kwargs", flat=True)}
-    forgotten = IngestRun.objects.filter(state=IngestRun.State.QUEUED).exclude(pk__in=with_task)
+    waiting_runs = IngestRun.objects.filter(state=IngestRun.State.QUEUED).exclude(
+        batch__in=Batch.objects.filter(state=Batch.State.PAUSED)
+    )
+    # Compared here: a batch of thousands is more than a statement can name.
+    forgotten = [run for run in waiting_runs.order_by("pk") if run.pk not in with_task]
     for run in forgotten:
         # A worker may be about to take it; then this task finds nothing to do.
-        ingest_upload.enqueue(run.pk)
+        enqueue(run)
     return len(forgotten)
 
 

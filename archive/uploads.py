@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from archive.ingest.errors import LimitExceeded, UnreadableFile
 from archive.ingest.file_kind import file_kind
 from archive.ingest.originals import original_path
-from archive.models import IngestRun, Issue
+from archive.models import Batch, IngestRun, Issue
 
 ACTIVE = (IngestRun.State.QUEUED, IngestRun.State.RUNNING)
 _PART, _PASSWORD, _FAILED = ".part", ".password", "failed"
@@ -48,10 +48,16 @@ class Accepted:
     run: IngestRun | None = None
     issue: Issue | None = None
     is_new: bool = False
+    batch: Batch | None = None
 
 
 def accept_upload(
-    upload: Uploaded, *, user: Any = None, password: str = "", replace: bool = False
+    upload: Uploaded,
+    *,
+    user: Any = None,
+    password: str = "",
+    replace: bool = False,
+    batch: Batch | None = None,
 ) -> Accepted:
     """Keep an uploaded file and queue it for the worker.
 
@@ -60,33 +66,60 @@ def accept_upload(
     """
     name = clean_name(upload.name or "")
     with received(upload, name) as (part, sha256):
-        return accept_file(part, sha256, name, user=user, password=password, replace=replace)
+        return accept_file(part, sha256, name, user=user, password=password, replace=replace, batch=batch)
 
 
 @contextlib.contextmanager
 def received(upload: Uploaded, name: str, suffix: str = _PART) -> Iterator[tuple[Path, str]]:
     """The uploaded file on the disk and its checksum, for as long as it is not moved on."""
+    with a_part(suffix) as part:
+        yield part, _write(upload, part, name)
+
+
+@contextlib.contextmanager
+def a_part(suffix: str = _PART) -> Iterator[Path]:
+    """A place among the uploads for a file that is on its way; what is not moved on from there is deleted."""
     folder = Path(settings.UPLOADS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{secrets.token_hex(8)}{suffix}"
     try:
-        yield part, _write(upload, part, name)
+        yield part
     finally:
         part.unlink(missing_ok=True)
 
 
 def accept_file(
-    path: Path, sha256: str, name: str, *, user: Any = None, password: str = "", replace: bool = False
+    path: Path,
+    sha256: str,
+    name: str,
+    *,
+    user: Any = None,
+    password: str = "",
+    replace: bool = False,
+    publish: bool = False,
+    batch: Batch | None = None,
 ) -> Accepted:
     """`accept_upload` of a file on the disk, which is moved away when it is queued."""
     file_kind(path, name)
     issue = Issue.objects.select_related("gazette").filter(sha256=sha256).first()
     if issue is not None and not replace:
-        return Accepted(name, issue=issue)
+        return Accepted(name, issue=issue, batch=batch)
     waiting = IngestRun.objects.filter(sha256=sha256, state__in=ACTIVE).first()
     if waiting is not None:
-        return Accepted(name, run=waiting)
-    return Accepted(name, run=_queue(path, name, sha256, user, password, replace), is_new=True)
+        return Accepted(name, run=waiting, batch=batch)
+    run = IngestRun(
+        file_name=name, sha256=sha256, replace=replace, publish=publish, uploaded_by=user, batch=batch
+    )
+    return Accepted(name, run=_queue(path, run, password), is_new=True, batch=batch)
+
+
+def copy_to(part: Path, path: Path, label: str) -> None:
+    """Copy a file of this machine to the place among the uploads. Raises UnreadableFile when it cannot be read."""
+    try:
+        shutil.copyfile(path, part)
+    except OSError as error:
+        problem = _("没有这个文件") if isinstance(error, FileNotFoundError) else str(error.strerror)
+        raise UnreadableFile(label, problem, _("请核对路径与权限")) from error
 
 
 def read_again(issue: Issue, *, user: Any = None, password: str = "") -> IngestRun:
@@ -100,14 +133,10 @@ def read_again(issue: Issue, *, user: Any = None, password: str = "") -> IngestR
     original = original_path(issue.sha256, issue.source_kind)
     if not original.is_file():
         raise UnreadableFile(issue.file_name, _("缺少原件"), _("请从备份恢复，或重新上传该文件"))
-    folder = Path(settings.UPLOADS_DIR)
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{secrets.token_hex(8)}{_PART}"
-    try:
+    with a_part() as part:
         shutil.copyfile(original, part)
-        return _queue(part, issue.file_name, issue.sha256, user, password, replace=True)
-    finally:
-        part.unlink(missing_ok=True)
+        run = IngestRun(file_name=issue.file_name, sha256=issue.sha256, replace=True, uploaded_by=user)
+        return _queue(part, run, password)
 
 
 def _write(upload: Uploaded, part: Path, name: str) -> str:
@@ -127,16 +156,23 @@ def _write(upload: Uploaded, part: Path, name: str) -> str:
     return digest.hexdigest()
 
 
-def _queue(part: Path, name: str, sha256: str, user: Any, password: str, replace: bool) -> IngestRun:
-    from archive.tasks import ingest_upload
+def _queue(part: Path, run: IngestRun, password: str) -> IngestRun:
+    from archive.tasks import enqueue
 
     with transaction.atomic():
-        run = IngestRun.objects.create(file_name=name, sha256=sha256, replace=replace, uploaded_by=user)
+        run.save()
         _keep_password(run, password)
         part.rename(upload_path(run))
         # The task is a row of the same database: run and task are committed together, or neither is.
-        ingest_upload.enqueue(run.pk)
+        enqueue(run)
+        _begin_again(run)
     return run
+
+
+def _begin_again(run: IngestRun) -> None:
+    """A batch that was done is under way again with another file."""
+    if run.batch_id:
+        Batch.objects.filter(pk=run.batch_id, state=Batch.State.DONE).update(state=Batch.State.RUNNING)
 
 
 def _keep_password(run: IngestRun, password: str) -> None:
@@ -185,7 +221,7 @@ def keep_failed(run: IngestRun) -> None:
 
 def retry(run: IngestRun, *, password: str = "", replace: bool = False) -> IngestRun | None:
     """The failed run, queued again with its file, now with a password or to replace; None when the file is gone."""
-    from archive.tasks import ingest_upload
+    from archive.tasks import enqueue
 
     with transaction.atomic():
         failed = IngestRun.objects.select_for_update().filter(pk=run.pk, state=IngestRun.State.FAILED).first()
@@ -198,7 +234,8 @@ def retry(run: IngestRun, *, password: str = "", replace: bool = False) -> Inges
         failed.save()
         _keep_password(failed, password)
         kept.rename(upload_path(failed))
-        ingest_upload.enqueue(failed.pk)
+        enqueue(failed)
+        _begin_again(failed)
     return failed
 
 

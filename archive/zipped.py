@@ -10,9 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from archive.batches import MOST_SINGLE, note, open_batch
 from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
 from archive.ingest.originals import checksum
 from archive.ingest.sources import ZIP_SUFFIX, SourceFile, entry_name, find_sources, opened
+from archive.models import Batch
 from archive.uploads import Accepted, Uploaded, accept_file, accept_upload, clean_name, received
 
 # A zip of issues unpacks to little more than its own size: PDF and DOCX are packed already.
@@ -21,21 +23,32 @@ _MOST_NAMES = 5
 
 
 def accept_files(
-    upload: Uploaded, *, user: Any = None, password: str = "", replace: bool = False
+    upload: Uploaded,
+    *,
+    user: Any = None,
+    password: str = "",
+    replace: bool = False,
+    batch: Batch | None = None,
 ) -> list[Accepted | IngestError]:
     """What became of an uploaded file, or of each file in an uploaded zip; never raises an IngestError.
 
-    What is in a zip and is no issue is named in one error at the end.
+    What is in a zip and is no issue is named in one error at the end. A zip of many files becomes a batch of its
+    own, unless it came in with one; what is not queued is written down there.
     """
-    options = {"user": user, "password": password, "replace": replace}
+    options: dict[str, Any] = {"user": user, "password": password, "replace": replace, "batch": batch}
+    found: list[Accepted | IngestError]
     try:
         name = clean_name(upload.name or "")
         if PurePosixPath(name).suffix.lower() != ZIP_SUFFIX:
-            return [accept_upload(upload, **options)]
-        with received(upload, name, suffix=ZIP_SUFFIX) as (path, _sha256):
-            return _accept_zip(path, name, options)
+            found = [accept_upload(upload, **options)]
+        else:
+            with received(upload, name, suffix=ZIP_SUFFIX) as (path, _sha256):
+                found = _accept_zip(path, name, options)
     except IngestError as error:
-        return [error]
+        found = [error]
+    if options["batch"] is not None:
+        note(options["batch"], found, user)
+    return found
 
 
 def _accept_zip(path: Path, name: str, options: dict[str, Any]) -> list[Accepted | IngestError]:
@@ -50,6 +63,8 @@ def _accept_zip(path: Path, name: str, options: dict[str, Any]) -> list[Accepted
             _("压缩包内有 %(n)s 个文件") % {"n": len(sources)},
             _("请每包不超过 %(n)s 个，或请管理员用 ingest 命令导入") % {"n": settings.UPLOAD_MAX_FILES},
         )
+    if options["batch"] is None and len(sources) > MOST_SINGLE:
+        options["batch"] = open_batch(PurePosixPath(name).stem, options["user"])
     room = settings.UPLOAD_MAX_BYTES * _MOST_UNPACKED
     accepted: list[Accepted | IngestError] = []
     for source in sources:

@@ -216,6 +216,31 @@ def test_each_failure_is_told_apart(
     assert (run.failure, run.message) == (failure, "不行。再试")
 
 
+@pytest.mark.parametrize(
+    ("error", "page"),
+    [
+        (UnreadableFile("x.pdf", "不行", "再试"), 31),
+        (UnreadableFile("x.pdf", "不行", "再试", page=12), 12),
+        (RuntimeError("disk full"), 31),
+    ],
+)
+def test_what_failed_says_at_which_stage_and_page(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, page: int
+) -> None:
+    def fail(*args: object, progress: Progress, **options: object) -> None:
+        # by far faster than progress is written
+        for number in range(1, 32):
+            progress("extract", number, 74)
+        raise error
+
+    monkeypatch.setattr("archive.ingest.pipeline.ingest_file", fail)
+    run = upload()
+    IngestRun.objects.update(attempts=MAX_ATTEMPTS - 1)
+    assert ingest_upload.call(run.pk) == "failed"
+    run.refresh_from_db()
+    assert (run.stage, run.page, run.page_count) == ("extract", page, 74)
+
+
 def test_what_failed_is_tried_again_with_its_file(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

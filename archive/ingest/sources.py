@@ -68,7 +68,7 @@ def _files_below(folder: Path) -> Iterator[Path | IngestError]:
         folders.sort()
         folders[:] = [name for name in folders if not _is_hidden(name)]
         for name in sorted(names):
-            if is_issue_name(name) or (not _is_hidden(name) and Path(name).suffix.lower() == ZIP_SUFFIX):
+            if is_upload_name(name):
                 yield Path(place, name)
     for error in closed:
         yield UnreadableFile(
@@ -90,6 +90,11 @@ def is_issue_name(name: str) -> bool:
         and suffix in ISSUE_SUFFIXES | LEGACY_SUFFIXES
         and path.stem.lower() not in NOT_ISSUES
     )
+
+
+def is_upload_name(name: str) -> bool:
+    """True when a file of this name is worth sending: an issue, or a zip of them."""
+    return is_issue_name(name) or (not _is_hidden(name) and PurePosixPath(name).suffix.lower() == ZIP_SUFFIX)
 
 
 def _sources_of(path: Path) -> Iterator[SourceFile | IngestError]:

@@ -1,7 +1,7 @@
 """The tables of the archive, one concept a module."""
 
 from archive.models.correction import Correction
-from archive.models.desk import Finding, IngestRun
+from archive.models.desk import Batch, Finding, IngestRun
 from archive.models.document import (
     Attachment,
     Block,
@@ -18,6 +18,7 @@ from archive.models.issue import ContentsEntry, Gazette, Issue, Page
 __all__ = [
     "Appointment",
     "Attachment",
+    "Batch",
     "Block",
     "ContentsEntry",
     "Correction",

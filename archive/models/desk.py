@@ -1,4 +1,4 @@
-"""What the desk works with: findings to settle, and runs of ingest to watch."""
+"""What the desk works with: findings to settle, runs of ingest to watch, and the batches that they come in."""
 
 from datetime import datetime
 from typing import Self
@@ -60,6 +60,36 @@ class Finding(models.Model):
         return self.message
 
 
+class Batch(models.Model):
+    """Many files that came in together: a folder, a zip, the back catalogue. Its runs can be held back and let go on.
+
+    What became of each file is its run: also of a file that was here before, or could not be accepted.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("进行中")
+        PAUSED = "paused", _("已暂停")
+        DONE = "done", _("已完成")
+
+    name = models.CharField(max_length=255)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["running", "paused", "done"]), name="batch_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class IngestRunQuerySet(models.QuerySet["IngestRun"]):
     def lost(self, now: datetime) -> Self:
         """Runs whose worker has not been heard of since its lease ended: killed, or the machine restarted."""
@@ -96,6 +126,11 @@ class IngestRun(models.Model):
         CONFLICT = "conflict", _("与已入库的一期冲突")
         FAULT = "fault", _("程序出错")
 
+    class Outcome(models.TextChoices):
+        ADDED = "added", _("已入库")
+        UNCHANGED = "unchanged", _("此前已有")
+        REPLACED = "replaced", _("已替换")
+
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
@@ -110,9 +145,12 @@ class IngestRun(models.Model):
     message = models.TextField(blank=True)
     # Why it failed, for a page that offers what helps; blank while it has not.
     failure = models.CharField(max_length=12, choices=Failure, blank=True)
+    # What became of it once it is done; blank while it is not.
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     issue = models.ForeignKey(
         "archive.Issue", on_delete=models.SET_NULL, null=True, blank=True, related_name="runs"
     )
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, blank=True, related_name="runs")
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
