@@ -9,6 +9,7 @@ import struct
 import termios
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -17,8 +18,10 @@ from pytest_django import Settings
 from archive.ingest import sources
 from archive.ingest.errors import IngestError
 from archive.ingest.sources import SourceFile, entry_name, find_sources, opened
-from archive.models import Issue
+from archive.models import Batch, Finding, Issue
 from archive.search.update import indexed_ids
+from archive.tasks import ingest_upload
+from archive.uploads import upload_path
 from tests.outside import PROJECT, Outside
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +44,12 @@ class Run:
 
     @property
     def objects(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.lines]
+        """One object a file; the last line is the report."""
+        return [json.loads(line) for line in self.lines[:-1]]
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return json.loads(self.lines[-1])["report"]
 
 
 @pytest.fixture
@@ -114,6 +122,64 @@ def test_json_one_object_a_line(capsys: pytest.CaptureFixture[str], bad: Path) -
     assert (second["outcome"], second["issue"], second["documents"]) == ("failed", None, 0)
     assert str(second["error"]).startswith(str(bad))
     assert run.errors == ""
+
+
+def test_the_report_at_the_end(capsys: pytest.CaptureFixture[str], bad: Path) -> None:
+    call_command("ingest", str(TEXT))
+    capsys.readouterr()
+    other = max(SAMPLES.glob("*.pdf"))
+    run = Run(capsys, TEXT, bad, other, "--json")
+    report = run.report
+    assert {name: report[name] for name in ("files", "added", "unchanged", "replaced", "queued")} == {
+        "files": 3,
+        "added": 1,
+        "unchanged": 1,
+        "replaced": 0,
+        "queued": 0,
+    }
+    assert [failed["file"] for failed in report["failed"]] == [str(bad)]
+    assert report["failed"][0]["error"] == f"{bad}：内容是网页（HTML）。请在浏览器中打印为 PDF 后再上传"
+    found = Finding.objects.values_list("code", "severity")
+    assert {(kind["code"], kind["severity"]) for kind in report["findings"]} == set(found)
+    assert sum(kind["count"] for kind in report["findings"]) == len(found) > 0
+
+    told = Run(capsys, TEXT, bad, other, "--replace").errors
+    assert "3 个文件：已替换 2，失败 1" in told
+    assert f"  {bad}：内容是网页" in told
+    assert all(f"{kind['count']} 条" in told and kind["code"] in told for kind in report["findings"])
+
+
+def test_queued_files_are_a_batch_for_the_worker(
+    capsys: pytest.CaptureFixture[str], bad: Path, settings: Settings
+) -> None:
+    folder = bad.parent / "往期"
+    folder.mkdir()
+    for path in (*sorted(SAMPLES.glob("*.txt")), bad):
+        shutil.copy(path, folder)
+    archive = {"2023/第6期.txt": TEXT.read_bytes(), "新.txt": TEXT.read_bytes() + b"\n"}
+    zip_of(folder / "z.zip", archive)
+    names = sorted(path.name for path in SAMPLES.glob("*.txt"))
+    run = Run(capsys, folder, "--queue", "--publish", "--json")
+    assert run.exit == 1
+    assert [line["outcome"] for line in run.objects] == [
+        *["queued"] * len(names),
+        "unchanged",
+        "queued",
+        "failed",
+    ]
+    batch = Batch.objects.get()
+    assert (batch.name, batch.state) == ("往期", "running")
+    assert run.report["batch"] == batch.pk
+    assert len(run.report["failed"]) == 1
+    queued = batch.runs.filter(state="queued").order_by("pk")
+    assert [one.file_name for one in queued] == [*names, "新.txt"]
+    assert all(one.publish and upload_path(one).is_file() for one in queued)
+    # nothing hangs on the folder or the terminal any more
+    shutil.rmtree(folder)
+    for one in queued[: len(names)]:
+        assert ingest_upload.call(one.pk) == "added"
+    assert Issue.objects.published().count() == len(names)
+    assert not list(Path(settings.UPLOADS_DIR).glob("*.part"))
 
 
 def test_a_fault_of_ours_in_one_file_keeps_no_other_out(
