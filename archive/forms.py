@@ -36,10 +36,11 @@ class SeveralFilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    """Issue files, and how to take them in."""
+    """Issue files or a folder of them, and how to take them in."""
 
-    uploads = SeveralFilesField(
-        label=_("公报文件"), error_messages={"required": _("请选择要上传的公报文件。")}
+    uploads = SeveralFilesField(label=_("公报文件"), required=False)
+    folder = SeveralFilesField(
+        label=_("整个文件夹"), required=False, widget=SeveralFilesInput(attrs={"webkitdirectory": True})
     )
     password = forms.CharField(
         label=_("PDF 打开密码"),
@@ -49,6 +50,11 @@ class UploadForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     replace = forms.BooleanField(label=_("替换已入库的同一期"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and not self.cleaned_data["uploads"] and not self.cleaned_data["folder"]:
+            self.add_error("uploads", _("请选择要上传的公报文件。"))
+        return self.cleaned_data
 
 
 class PasswordForm(forms.Form):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0003_failures_and_fields_filled_in'),
+        ('archive', '0004_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,18 +2,35 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from archive.views import desk, desk_corrections, desk_document, desk_issue, desk_runs
+from archive.views import (
+    desk,
+    desk_batches,
+    desk_corrections,
+    desk_document,
+    desk_gaps,
+    desk_issue,
+    desk_runs,
+    desk_upload,
+)
 from archive.views.desk_access import SignIn, SignOut
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk.desk, name="desk"),
     path("desk/sign-in/", SignIn.as_view(), name="desk-sign-in"),
     path("desk/sign-out/", SignOut.as_view(), name="desk-sign-out"),
-    path("desk/upload/", desk.upload, name="desk-upload"),
+    path("desk/gaps/", desk_gaps.gaps, name="desk-gaps"),
+    path("desk/upload/", desk_upload.upload, name="desk-upload"),
+    path("desk/upload/file/", desk_upload.upload_file, name="desk-upload-file"),
     path("desk/uploads/", desk_runs.runs, name="desk-runs"),
     path("desk/uploads/state/", desk_runs.runs_state, name="desk-runs-state"),
     path("desk/uploads/<int:pk>/retry/", desk_runs.retry_run, name="desk-retry"),
     path("desk/uploads/<int:pk>/file", desk_runs.failed_file, name="desk-failed-file"),
+    path("desk/batches/", desk_batches.batches, name="desk-batches"),
+    path("desk/batches/open/", desk_batches.open_, name="desk-batch-open"),
+    path("desk/batches/<int:pk>/", desk_batches.batch, name="desk-batch"),
+    path("desk/batches/<int:pk>/pause/", desk_batches.pause_batch, name="desk-batch-pause"),
+    path("desk/batches/<int:pk>/resume/", desk_batches.resume_batch, name="desk-batch-resume"),
+    path("desk/batches/<int:pk>/retry/", desk_batches.retry_batch, name="desk-batch-retry"),
     path("desk/issues/<int:pk>/", desk_issue.issue, name="desk-issue"),
     path("desk/issues/<int:pk>/documents/<int:position>/", desk_document.document, name="desk-document"),
     path(

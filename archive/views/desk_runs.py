@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -30,7 +29,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     context = {
         "runs": with_remedies(page.object_list),
         "pages": page_addresses({}, page.number, page.paginator.num_pages),
-        "polled": polled(page.object_list),
+        "runs_under_way": any(run.state in ACTIVE for run in page.object_list),
     }
     return render(request, "desk/runs.html", context)
 
@@ -67,7 +66,7 @@ def retry_run(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("原文件已不再保留，请重新上传。"))
     else:
         messages.success(request, _("已重新排队。"))
-    return redirect("desk")
+    return redirect("desk-batch", run.batch_id) if run.batch_id else redirect("desk")
 
 
 @staff_only
@@ -85,7 +84,7 @@ def failed_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 # --- what the pages show -----------------------------------------------------------------------------
 def all_runs() -> "QuerySet[IngestRun]":
-    return IngestRun.objects.select_related("issue__gazette", "uploaded_by")
+    return IngestRun.objects.select_related("issue__gazette", "uploaded_by", "batch")
 
 
 def with_remedies(found: Iterable[IngestRun]) -> list[IngestRun]:
@@ -94,9 +93,3 @@ def with_remedies(found: Iterable[IngestRun]) -> list[IngestRun]:
     for run in runs:
         run.kept = failed_original(run) is not None  # type: ignore[attr-defined]
     return runs
-
-
-def polled(found: Iterable[IngestRun]) -> str:
-    """Where the script asks after the runs that are under way; "" when none is."""
-    active = [f"run={run.pk}" for run in found if run.state in ACTIVE]
-    return f"{reverse('desk-runs-state')}?{'&'.join(active[:RUNS_A_PAGE])}" if active else ""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from archive.ingest.originals import original_path, store_original
-from archive.models import Finding, IngestRun, Issue
+from archive.models import Batch, Finding, IngestRun, Issue
 from archive.search.update import indexed_ids
 from archive.tasks import ingest_upload
 from archive.urls import desk as desk_urls
@@ -40,7 +40,8 @@ def desk(client: Client, editor: User) -> Client:
 
 
 def addresses(issue: Issue) -> dict[str, str]:
-    """Every address of the desk, by its name."""
+    """Every address of the desk, by its name; a batch stands under the issue's key."""
+    Batch.objects.get_or_create(pk=issue.pk, defaults={"name": "往期"})
     found = {}
     for pattern in desk_urls.urlpatterns:
         arguments = {"pk": issue.pk, "position": 1, "number": 1, "act": "none", "finding": 0}
@@ -49,10 +50,15 @@ def addresses(issue: Issue) -> dict[str, str]:
     return found
 
 
-PAGES = ["desk", "desk-runs", "desk-issue", "desk-pages", "desk-document", "desk-preview", "desk-corrections"]
+PAGES = [
+    *("desk", "desk-runs", "desk-batches", "desk-batch", "desk-gaps"),
+    *("desk-issue", "desk-pages", "desk-document", "desk-preview", "desk-corrections"),
+]
 FILES = ["desk-page", "desk-original", "desk-failed-file", "desk-corrections-table"]
 ACTIONS = [
-    *("desk-upload", "desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"),
+    *("desk-upload", "desk-upload-file", "desk-batch-open"),
+    *("desk-batch-pause", "desk-batch-resume", "desk-batch-retry"),
+    *("desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"),
     *("desk-correct", "desk-undo", "desk-settle", "desk-withdraw-document"),
 ]
 OPEN = ["desk-sign-in", "desk-sign-out"]
@@ -202,7 +208,13 @@ def test_the_document_page_shows_the_text_as_readers_will_see_it(desk: Client) -
 def test_what_a_file_says_is_never_markup(desk: Client) -> None:
     document = make_document(1, title=f"关于{EVIL}的通知", number="云政发〔2024〕1号", category=EVIL)
     issue = make_issue("draft", documents=(document,), gazette=f"公报{EVIL}", name=f"{EVIL}.pdf", label=EVIL)
-    IngestRun.objects.create(file_name=EVIL, sha256="0" * 64, issue=issue, state="done", message=EVIL)
+    # 第1期 is missing before it
+    make_issue("draft", gazette=f"公报{EVIL}", label="2", name="2.pdf")
+    batch = Batch.objects.create(pk=issue.pk, name=EVIL)
+    for state in ("done", "failed"):
+        IngestRun.objects.create(
+            file_name=EVIL, sha256="0" * 64, issue=issue, state=state, message=EVIL, batch=batch
+        )
     run = IngestRun.objects.create(file_name=EVIL, sha256="0" * 64)
     for path in [
         *(addresses(issue)[name] for name in PAGES if name != "desk-preview"),
@@ -219,6 +231,10 @@ def test_lists_cost_the_same_however_long_they_are(desk: Client, editor: User, n
         numbers = [make_document(n, number=f"云政发〔2024〕{n}号") for n in range(1, documents + 1)]
         issue = make_issue("draft" if int(label) % 2 else "published", label=label, documents=tuple(numbers))
         fields = {"file_name": f"{label}.pdf", "sha256": "0" * 64, "issue": issue, "uploaded_by": editor}
+        batch = Batch.objects.create(pk=issue.pk, name=label, state="paused", created_by=editor)
+        for state in ("done", "failed", "queued"):
+            runs = [IngestRun(state=state, batch=batch, **fields) for _n in range(documents)]
+            IngestRun.objects.bulk_create(runs)
         IngestRun.objects.create(state="done", **fields)
         return issue
 
@@ -252,9 +268,8 @@ def test_files_are_queued_and_then_drafts(desk: Client, editor: User) -> None:
     assert "空.pdf" in page.words
     run = IngestRun.objects.get()
     assert (run.file_name, run.uploaded_by, run.state) == ("第6期.txt", editor, "queued")
-    assert page.all("table", class_="rows runs")[0]["data-poll"] == (
-        f"{reverse('desk-runs-state')}?run={run.pk}"
-    )
+    assert page.all("table", class_="rows runs")[0]["data-poll"] == reverse("desk-runs-state")
+    assert page.all("tr", class_="run queued")[0]["data-run"] == str(run.pk)
 
     assert ingest_upload.call(run.pk) == "added"
     state = desk.get(reverse("desk-runs-state"), {"run": run.pk}).json()
