@@ -144,8 +144,9 @@ class Reporter:
     def __init__(self, lease: Lease, clock: Callable[[], float] = time.monotonic) -> None:
         self.lease, self.clock = lease, clock
         self.stage, self.at = "", 0.0
-        # Where the reading is, also when it was not worth writing: should it fail there, the run says so.
-        self.place: dict[str, Any] = {}
+        # Where the reading is, also when it was not worth writing: should it fail there, the run says so. A file that
+        # cannot be opened fails before the first report.
+        self.place: dict[str, Any] = {"stage": IngestRun.Stage.EXTRACT}
 
     def report(self, stage: str, page: int | None, pages: int | None) -> None:
         """Raises Stopped or LeaseLost when the reading is no longer wanted."""

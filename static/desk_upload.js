@@ -29,6 +29,12 @@
     return file.size ? "" : words.empty;
   }
 
+  // In a folder lie things that are no issues: ~$第2期.docx while Word has it open, README.md, pictures.
+  function passedOver(file) {
+    const stem = file.name.replace(/\.[^.]*$/, "").toLowerCase();
+    return /^(\.|~\$|__MACOSX)/.test(file.name) || options.passedOver.includes(stem) || objection(file) === words.kind;
+  }
+
   // --- lines -----------------------------------------------------------------------------------------
   function lineOf(file) {
     const line = document.createElement("li");
@@ -181,9 +187,8 @@
     }
     sending.hidden = false;
     for (const file of files) {
+      if (folder && passedOver(file)) continue;
       const text = objection(file);
-      // In a folder lie many things that are no issues.
-      if (text === words.kind && folder) continue;
       if (!text) {
         good.push(file);
         continue;

@@ -162,6 +162,7 @@ def test_a_bad_file_fails_with_its_reason_and_leaves_nothing_in_the_archive(sett
     run.refresh_from_db()
     assert run.state == "failed"
     assert run.message.startswith("没有找到公文")
+    assert run.stage != "waiting"
     assert run.failure == "no-documents"
     assert not Issue.objects.exists()
     assert list(stored_originals()) == []

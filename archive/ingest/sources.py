@@ -68,7 +68,7 @@ def _files_below(folder: Path) -> Iterator[Path | IngestError]:
         folders.sort()
         folders[:] = [name for name in folders if not _is_hidden(name)]
         for name in sorted(names):
-            if is_upload_name(name):
+            if is_source_name(name):
                 yield Path(place, name)
     for error in closed:
         yield UnreadableFile(
@@ -92,9 +92,14 @@ def is_issue_name(name: str) -> bool:
     )
 
 
-def is_upload_name(name: str) -> bool:
-    """True when a file of this name is worth sending: an issue, or a zip of them."""
+def is_source_name(name: str) -> bool:
+    """True when a file of this name in a folder can be an issue, or a zip of them."""
     return is_issue_name(name) or (not _is_hidden(name) and PurePosixPath(name).suffix.lower() == ZIP_SUFFIX)
+
+
+def may_be_tried(name: str) -> bool:
+    """True when a file that somebody names himself is worth reading: README.md as well, a picture never."""
+    return PurePosixPath(name).suffix.lower() in ISSUE_SUFFIXES | LEGACY_SUFFIXES | {ZIP_SUFFIX}
 
 
 def _sources_of(path: Path) -> Iterator[SourceFile | IngestError]:

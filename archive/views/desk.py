@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from archive.batches import MOST_SINGLE
 from archive.forms import UploadForm
-from archive.ingest.sources import ISSUE_SUFFIXES, LEGACY_SUFFIXES, ZIP_SUFFIX
+from archive.ingest.sources import ISSUE_SUFFIXES, LEGACY_SUFFIXES, NOT_ISSUES, ZIP_SUFFIX
 from archive.latest_acts import latest_acts
 from archive.models import Batch, Document, Finding, Gazette, Issue
 from archive.uploads import ACTIVE
@@ -140,6 +140,8 @@ def _for_the_script() -> dict[str, Any]:
         "maxBytes": settings.UPLOAD_MAX_BYTES,
         "mostSingle": MOST_SINGLE,
         "suffixes": sorted(ISSUE_SUFFIXES | LEGACY_SUFFIXES | {ZIP_SUFFIX}),
+        # What in a folder speaks of the folder and is no issue.
+        "passedOver": sorted(NOT_ISSUES),
         "words": {
             "tooLarge": _("文件超过 {size} MB，没有上传。请降低扫描分辨率，或联系管理员放宽限制。"),
             "empty": _("文件是空的，没有上传。"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from archive.batches import MOST_SINGLE, open_batch
 from archive.forms import UploadForm
 from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
-from archive.ingest.sources import is_upload_name
+from archive.ingest.sources import is_source_name, may_be_tried
 from archive.models import Batch
 from archive.uploads import Accepted, clean_name
 from archive.views.desk_access import staff_only
@@ -63,7 +63,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             messages.error(request, text)
         return redirect("desk")
     password, replace = form.cleaned_data["password"], form.cleaned_data["replace"]
-    folder = [file for file in form.cleaned_data["folder"] if is_upload_name(file.name or "")]
+    folder = [file for file in form.cleaned_data["folder"] if is_source_name(file.name or "")]
     files = [*form.cleaned_data["uploads"], *folder]
     batch = open_batch("", request.user) if folder or len(files) > MOST_SINGLE else None
     accepted: list[Accepted] = []
@@ -130,7 +130,7 @@ def _announced(request: HttpRequest) -> SentFile:
     """The file as the head of the request announces it. Raises an IngestError when it is not to be read at all."""
     name = clean_name(request.GET.get("name", ""))
     length = request.headers.get("Content-Length", "")
-    if not is_upload_name(name):
+    if not may_be_tried(name):
         raise UnreadableFile(name, _("不是可以上传的格式"), _("请上传 PDF、DOCX、HTML、Markdown、txt 或 zip"))
     if not length.isdecimal():
         raise UnreadableFile(name, _("请求没有说明文件大小"), _("请换一个浏览器再试"))

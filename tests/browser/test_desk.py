@@ -212,7 +212,7 @@ def test_files_are_dropped_and_told_of_one_by_one(
     runs = list(IngestRun.objects.order_by("file_name"))
     assert [(run.file_name, run.uploaded_by) for run in runs] == [
         ("第1期.txt", editor),
-        ("第2期.txt", editor),
+        ("第2期.pdf", editor),
     ]
     for run in runs:
         assert ingest_upload.call(run.pk) == "added"
@@ -302,7 +302,8 @@ def test_a_folder_becomes_a_batch_that_can_be_held_back(
     folder = tmp_path / "往期公报"
     (folder / "2023").mkdir(parents=True)
     (folder / "2023" / "第1期.txt").write_bytes(min(SAMPLES.glob("*.txt")).read_bytes())
-    (folder / "2023" / "Thumbs.db").write_bytes(b"x")
+    for name in ("Thumbs.db", "README.md", "~$第2期.docx"):
+        (folder / "2023" / name).write_bytes(b"x")
     for n in range(2):
         (folder / f"日记{n}.txt").write_bytes(no_issue(n))
     page = open_page()
