@@ -50,7 +50,7 @@ class FindingKind:
 
 def open_findings() -> "QuerySet[Finding]":
     """The findings that an editor has not dealt with."""
-    return Finding.objects.order_by()
+    return Finding.objects.open().order_by()
 
 
 def finding_kinds(issues: "QuerySet[Issue] | Iterable[int]") -> tuple[FindingKind, ...]:
