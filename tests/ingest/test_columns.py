@@ -65,6 +65,22 @@ def test_parts_of_a_file_in_one_and_in_two_columns(tmp_path: Path) -> None:
     assert paragraphs(pages_of(tmp_path, paper)) == expected
 
 
+def test_a_thin_issue_whose_contents_are_a_third_of_its_rows(tmp_path: Path) -> None:
+    paper = Paper()
+    contents = [f"云埠市人民政府关于第{i}件事的通知" for i in range(9)]
+    for i, entry in enumerate(contents):
+        paper.text(60, 100 + 20 * i, entry)
+        paper.text(60 + 10.5 * len(entry), 100 + 20 * i, "…" * (28 - len(entry)))
+    expected = []
+    for number in range(2, 5):
+        paper.new_page()
+        # the title ends in the white between the columns
+        paper.text(190, 90, f"关于第{number}件事的通知", 15.5)
+        expected += [f"关于第{number}件事的通知", *fill(paper, number, TWO, top=120, count=1)]
+    read = paragraphs(pages_of(tmp_path, paper))
+    assert read[-len(expected) :] == expected
+
+
 def test_a_contents_page_in_columns_before_text_in_one(tmp_path: Path) -> None:
     paper = Paper()
     expected = fill(paper, 1, TWO)

@@ -27,6 +27,9 @@ AT_LEFT, AT_RIGHT = 2.4, 1.4
 # A column is not narrower than this many ems, and the white between two columns not wider.
 MIN_COLUMN, MAX_WHITE = 7, 7
 STEP = 2.0
+# An edge is where lines begin or end at least so often, measured by the commonest place: most lines go to the right
+# edge, and few begin at the left one where paragraphs are short.
+BEGIN_OFTEN, END_OFTEN = 0.2, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def _find(pages: list[Form], counts: list[_Count], body_size: float, alone: bool
         return ()
     start, slots = _slots(pages[0])
     slots = min(slots, *(len(count.both) for count in counts))
-    crossing = [sum(column) for column in zip(*(count.crossing[:slots] for count in counts), strict=True)]
+    crossing = [sum(_across(count, i, alone) for count in counts) for i in range(slots)]
     both = [sum(column) for column in zip(*(count.both[:slots] for count in counts), strict=True)]
     share, across = (ALONE_BOTH_SIDES, ALONE_CROSSING) if alone else (MIN_BOTH_SIDES, MAX_CROSSING)
     needed = max(share * total, ALONE_ROWS if alone else 0)
@@ -144,6 +147,15 @@ def _find(pages: list[Form], counts: list[_Count], body_size: float, alone: bool
         found.append(start + (low + high) / 2 * STEP)
         i = max(end, high + 1)
     return _columns_of_text(pages, tuple(found), body_size, alone)
+
+
+def _across(count: _Count, slot: int, alone: bool) -> int:
+    """How many rows of a page speak against a gutter: none of a page that is not set in columns, as its contents.
+
+    In a thin issue the contents are a third of all rows.
+    """
+    crossing, both = count.crossing[slot], count.both[slot]
+    return crossing if alone or both >= MIN_BOTH_SIDES * (crossing + both) else 0
 
 
 def _columns_of_text(
@@ -199,13 +211,19 @@ def _full_shares(pages: list[Form], gutters: tuple[float, ...], body_size: float
 
 
 def _edges(lines: list[tuple[float, float]]) -> tuple[float, float] | None:
-    """Where most lines of a column begin and the furthest that they end; None without lines."""
+    """Where lines of a column begin and the furthest that they end, both as far as many do; None without lines.
+
+    The title that ends in the white between the columns is no edge.
+    """
     if not lines:
         return None
     starts = Counter(round(x0) for x0, _ in lines)
-    most = starts.most_common(1)[0][1]
-    ends = sorted(x1 for _, x1 in lines)
-    return min(x for x, n in starts.items() if n >= 0.2 * most), ends[int(0.95 * (len(ends) - 1))]
+    ends = Counter(STEP * round(x1 / STEP) for _, x1 in lines)
+    begins, reaches = BEGIN_OFTEN * max(starts.values()), END_OFTEN * max(ends.values())
+    return (
+        min(x for x, n in starts.items() if n >= begins),
+        max(x for x, n in ends.items() if n >= reaches),
+    )
 
 
 def _full_share(
