@@ -2,6 +2,7 @@
 
 Specimens: 林 岚为汀州市财政局局长（试用期一年）；  陈舟的汀州市信访局副局长（正县级）职务。  任命张三、李四为某某；
 某公司：决定提名：周川为某公司总经理。  免去王五同志的某职务；  赵六任甲局局长，免去其乙局局长职务。
+免去钱七副局长职务, without 的, where an order stands before the name or above the line.
 `X为Y` appoints and `X的Y职务` removes, whatever heading stands above: OCR of columns moves `免去：` behind the names.
 """
 
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archive.ingest.parse.bare_posts import split_bare
 from archive.ingest.parse.records import Appointment, Block
 
 _HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
@@ -45,12 +47,16 @@ _APPOINTS = re.compile(
     r"(?P<post>(?:[^，,；;。（(]|[（(][^（）()]*[）)]|[（(])+)"
 )
 _REMOVES = re.compile(
-    rf"{_PEOPLE}(?:的|辞去(?:的)?|所任){_BLANK}*(?P<post>[^；;。]{{2,160}}?)职务(?P<remark>[（(][^（）()]*[）)])?"
+    rf"{_PEOPLE}(?:[所兼担现]任的?|的|辞去(?:的)?){_BLANK}*(?:[所兼担现]任的?)?(?P<post>[^；;。]{{2,160}}?)职务(?P<remark>[（(][^（）()]*[）)])?"
     r"(?:的(?:请求|申请))?(?:自然)?(?:免除|不再保留)?"
 )
 _REMOVES_COMRADE = re.compile(
-    rf"(?P<names>{_NAMES})同志(?:的)?{_BLANK}*(?P<post>[^；;。，,]{{2,160}}?)职务(?P<remark>[（(][^（）()]*[）)])?"
+    rf"(?P<names>{_NAMES})同志(?:的|[所兼担现]任的?)?{_BLANK}*(?P<post>[^；;。，,]{{2,160}}?)职务(?P<remark>[（(][^（）()]*[）)])?"
 )
+# 免去张三副局长职务: where the name ends, its characters say
+_REMOVES_BARE = re.compile(r"(?P<said>[^；;。：:]{4,160}?)职务(?P<remark>[（(][^（）()]*[）)])?(?=$|[，,])")
+_REMOVAL_WORDS = re.compile(r"(?:免去|免除|解聘|撤销)$")
+_PLACE = re.compile(r"^(?P<place>.{1,10}?(?:省|市|县|区|州|盟|旗))")
 _LEAVES = re.compile(
     rf"{_PEOPLE}不再(?:担任|兼任|任)(?P<post>[^；;。，,]{{2,160}}?)(?:职务)?(?P<remark>[（(][^（）()]*[）)])?$"
 )
@@ -108,10 +114,11 @@ def find_appointments(blocks: Sequence[Block], title: str) -> tuple[Appointment,
         return ()
     clauses = list(_clauses(blocks))
     orders = [_order(clause) for clause in clauses]
+    place = match["place"] if (match := _PLACE.match(re.sub(r"\s+", "", title))) else ""
     found: list[Appointment] = []
     for i, clause in enumerate(clauses):
         if orders[i] is None:
-            found.extend(_read(clause, i, orders))
+            found.extend(list(_read(clause, i, orders)) or _read_bare(clause, i, orders, place))
     found.extend(_in_tables(blocks))
     return tuple(found)
 
@@ -222,6 +229,40 @@ def _read(clause: str, at: int, orders: Sequence[_Order | None]) -> Iterator[App
             if not removal and (also := _ALSO_REMOVED.search(rest)):
                 also_post, also_remark = _post_and_remark(also["post"], "")
                 yield _appointment("remove", printed, also_post, also_remark)
+
+
+def _read_bare(clause: str, at: int, orders: Sequence[_Order | None], place: str) -> Iterator[Appointment]:
+    """Those that a sentence relieves without 的 between name and post, under or behind 免去."""
+    clause = clause.rstrip("；;。 ")
+    ordered = next((o for o in reversed(orders[:at]) if o), None)
+    starts = [match.end() for match in _ORDER_WORDS.finditer(clause) if _REMOVAL_WORDS.search(match.group())]
+    if ordered is not None and ordered.removes:
+        starts.append(0)
+    for start in starts:
+        match = _REMOVES_BARE.match(clause, start)
+        removed = _bare_pieces(match["said"], place) if match else []
+        if match is None or not removed:
+            continue
+        said_before = clause[:start]
+        nominates = bool(re.search(r"提名|推荐|建议", said_before)) or (
+            not said_before and _nominates(at, orders, True)
+        )
+        for people, said in removed:
+            post, remark = _post_and_remark(said, (match["remark"] or "").strip("（）()"))
+            for printed in people:
+                yield _appointment("nominate-removal" if nominates else "remove", printed, post, remark)
+        return
+
+
+def _bare_pieces(said: str, place: str) -> list[tuple[list[str], str]]:
+    """(persons, post) of each piece of 林岚副市长，陈舟秘书长; [] where one does not read so."""
+    pieces: list[tuple[list[str], str]] = []
+    for piece in re.split(r"[，,]", said):
+        split = split_bare(piece, place)
+        if split is None or not _POST.search(_BRACKET.sub("", split[1])):
+            return []
+        pieces.append(split)
+    return pieces
 
 
 def _parse(part: str) -> tuple[str, bool, list[str], str, str, str]:
