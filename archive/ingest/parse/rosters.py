@@ -41,6 +41,30 @@ POST_END = re.compile(
 NO_SINGLE_NAME = re.compile(r"[位员门人构]$")
 BLANK_RUN = re.compile(rf"{BLANK}+")
 GAPS = re.compile(r"[\t\u00a0\u2002\u2003]+")
+# What recognition makes of a speck of dust in the white beside a name …
+SPECKS = r"[·•・．.'‘’`´^~|¦｜*°\"]{1,2}"
+SPECK_IN_WHITE = re.compile(
+    rf"^{SPECKS}(?=[{HAN}])|(?<={BLANK}){SPECKS}(?={BLANK}|[{HAN}])|(?<=[{HAN}:：]){SPECKS}(?={BLANK})"
+)
+# … between name and post, where a dot may be part of a name, and inside a name of two characters
+BEGINS = r"(?:^|(?<=[:： \u3000]))"
+SPECK_BEHIND_NAME = re.compile(
+    rf"(?P<name>{BEGINS}[{HAN}]{{2,3}}|{WIDE_NAME}){SPECKS}(?=(?P<post>[{HAN}][^ \u3000·]+)$)"
+)
+SPECK_IN_NAME = re.compile(rf"({BEGINS}[{HAN}])[·•・．.](?=[{HAN}]{BLANK})")
+SINGLE_NAME = re.compile(r"[位员门人构]$")
+BLANK_RUN = re.compile(rf"{BLANK}+")
+GAPS = re.compile(r"[\t\u00a0\u2002\u2003]+")
+# What recognition reads of a speck of dust, in the white beside a name …
+SPECKS = r"[·•・．.'‘’`´^~|¦｜*°\"]{1,2}"
+SPECK_IN_WHITE = re.compile(
+    rf"^{SPECKS}(?=[{HAN}])|(?<={BLANK}){SPECKS}(?={BLANK}|[{HAN}])|(?<=[{HAN}:：]){SPECKS}(?={BLANK})"
+)
+# … between name and post, or in the white inside a name; a dot in a name stands before a name, not before a post
+SPECK_BEHIND_NAME = re.compile(
+    rf"(?P<name>(?:^|(?<=[:： \u3000]))[{HAN}]{{2,3}}|{WIDE_NAME}){SPECKS}(?=(?P<post>[{HAN}][^ \u3000·]+)$)"
+)
+SPECK_IN_NAME = re.compile(rf"((?:^|(?<=[:： \u3000]))[{HAN}])[·•・．.](?=[{HAN}]{BLANK})")
 SINGLE_NAME = re.compile(NAME)
 LONGEST = 60
 
@@ -138,9 +162,21 @@ def is_single_name(text: str) -> bool:
     )
 
 
+def without_specks(line: str) -> str:
+    """A line without the specks that recognition read as marks: 组长：程以宁 · 副市长, 陆青岚'市财政局副局长, 石·磊 局长."""
+
+    def parted(found: re.Match[str]) -> str:
+        name = found["name"]
+        sure = begins_with_surname(name) and may_be_name(name) and POST_END.search(found["post"])
+        return f"{name}\u3000" if sure else found.group()
+
+    line = SPECK_IN_WHITE.sub("", line).strip()
+    return SPECK_IN_NAME.sub("\\1\u3000", SPECK_BEHIND_NAME.sub(parted, line))
+
+
 def _role_and_rest(text: str) -> tuple[str, str]:
     """(副组长, what follows) of a line; the role is "" where none is printed."""
-    line = GAPS.sub("\u3000", text).strip()
+    line = without_specks(GAPS.sub("\u3000", text).strip())
     if found := ROLE.match(line):
         return without_blanks(found["role"]), line[found.end() :]
     return _role_before_blank(line)

@@ -98,6 +98,28 @@ def test_lines_below_the_first(line: str, expected: bool) -> None:
     assert not starts_roster(line)
 
 
+@pytest.mark.parametrize(
+    ("line", "member"),
+    [
+        ("组　长：林远岚·副市长", ("组长", "林远岚", "副市长")),
+        ("组长：林岚 · 副市长", ("组长", "林岚", "副市长")),
+        ("副组长：陈海舟．市政府副秘书长", ("副组长", "陈海舟", "市政府副秘书长")),
+        ("成员：周建军'市财政局副局长", ("成员", "周建军", "市财政局副局长")),
+        ("·周建军　市财政局副局长", ("", "周建军", "市财政局副局长")),
+        ("周建军. 市财政局副局长", ("", "周建军", "市财政局副局长")),
+        ("成员：赵　平·市水利局局长", ("成员", "赵平", "市水利局局长")),
+        ("成员：赵·平　市水利局局长", ("成员", "赵平", "市水利局局长")),
+        ("成员：` 赵平　市水利局局长", ("成员", "赵平", "市水利局局长")),
+        # the dot of a name is none
+        ("成员：阿依古丽·买买提　市水利局局长", ("成员", "阿依古丽·买买提", "市水利局局长")),
+        ("成员：阿不都·热合曼", ("成员", "阿不都·热合曼", "")),
+    ],
+)
+def test_a_speck_that_recognition_read_as_a_mark(line: str, member: tuple[str, str, str]) -> None:
+    assert is_roster_line(line)
+    assert read_roster([line]) == (Member(*member),)
+
+
 @pytest.mark.parametrize("name", ["林岚", "林　岚", "欧阳海舟", "和继平", "阿依古丽·买买提"])
 def test_names(name: str) -> None:
     assert may_be_name(name)
