@@ -15,6 +15,7 @@ from archive.ingest.parse.contents import Item, folded_title
 from archive.ingest.parse.marks import Marked, mark_items, wraps_post
 from archive.ingest.parse.mending import with_tails_returned
 from archive.ingest.parse.records import Attachment, Block, Enclosure, Roster, Section, Table
+from archive.ingest.parse.roster_tables import roster_of_table
 from archive.ingest.parse.rosters import is_roster_line, read_roster, starts_roster
 from archive.ingest.parse.sections import SectionReader, read_label, starts_with_label
 from archive.ingest.parse.signs import COPY_LINE, folded, is_body_name, is_date_line, is_note, read_date
@@ -193,11 +194,18 @@ def begins_anew(text: str) -> bool:
 
 
 def add_table(body: Body, table: RuledTable, section: int | None, sure: float | None) -> None:
-    """A table with its header row, where it has one, as columns, titled by the subtitle above it."""
+    """A table with its header row, where it has one, as columns, titled by the subtitle above it.
+
+    What lists a leading group is a roster as well.
+    """
     columns, rows = (table.rows[0], table.rows[1:]) if table.headed else ((), table.rows)
     before = body.blocks[-1] if body.blocks else None
     name = before.text.replace("\n", "") if before and before.kind in ("subtitle", "heading") else ""
     page = table.page or None
     body.tables.append(Table(name, columns, rows, page, table.last_page))
     text = "\n".join("\t".join(row) for row in table.rows)
-    body.blocks.append(Block("table", text, page, section, len(body.tables) - 1, confidence=sure))
+    roster = None
+    if members := roster_of_table(table.rows):
+        body.rosters.append(Roster(members, page))
+        roster = len(body.rosters) - 1
+    body.blocks.append(Block("table", text, page, section, len(body.tables) - 1, roster, sure))

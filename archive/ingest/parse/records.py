@@ -25,7 +25,8 @@ class Block:
     `kind` is one of recipient, paragraph, heading, subtitle, signature, date, note,
     attachment, table, roster. `section` is the index in `Document.sections` of the
     section it stands in (its own, for a heading or a run-in paragraph); None before the first.
-    `table` and `roster` are indexes in `Document.tables` and `Document.rosters`.
+    `table` and `roster` are indexes in `Document.tables` and `Document.rosters`; a table that lists a leading group
+    has both.
     `confidence` is that of its least certain line where the text comes from character recognition, 0 to 1;
     None where the file itself holds the text. `as_printed` is what the print says where an editor has corrected it.
     """
