@@ -89,7 +89,7 @@ def find_references(
         listed = relations.listing_below(block.text, listed, bool(_LIST_LABEL.match(block.text)))
         for sentence in sentences(block.text):
             if "《" in sentence or "号" in sentence:
-                mentions.extend(_mentions(sentence, codes, listed.relation, previous))
+                mentions.extend(_mentions(sentence, codes, listed, previous))
             previous = sentence
     mentions.extend(
         _mentions_in_title(title, codes, mentions)
@@ -139,7 +139,9 @@ def _mentions_in_title(title: str, codes: frozenset[str], in_text: list[_Mention
     return found
 
 
-def _mentions(sentence: str, codes: frozenset[str], listed: str, previous: str) -> Iterator[_Mention]:
+def _mentions(
+    sentence: str, codes: frozenset[str], listed: relations.Listing, previous: str
+) -> Iterator[_Mention]:
     targets = _targets(sentence, codes)
     for group in _groups(sentence, targets):
         first, last = group[0], group[-1]
@@ -147,11 +149,12 @@ def _mentions(sentence: str, codes: frozenset[str], listed: str, previous: str) 
             relation = relations.relation(sentence, first.start, last.end, target.part)
             if relation == relations.CARRIED:
                 continue
-            if listed and relation == "cites":
+            # a list with a title of its own holds titles, not sentences: …关于贯彻执行《甲规定》的通知
+            if listed.relation and (relation == "cites" or (listed.titled and relation == "based-on")):
                 if not target.number and not _LIST_LABEL.match(sentence):
                     continue  # 某市财政局关于印发《甲办法》的通知: a title without its own 《》, its number follows
-                relation = listed
-            if not target.title and target.number and listed:
+                relation = listed.relation
+            if not target.title and target.number and listed.relation:
                 target = replace(target, title=_title_beside(sentence, target, previous))
             yield _Mention(target, relation, sentence)
 

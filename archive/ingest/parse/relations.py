@@ -139,7 +139,7 @@ def listing_below(text: str, current: Listing, labelled: bool) -> Listing:
     A list under 下列文件同时废止： ends with the first block without a label; one under a title
     (废止的文件目录) ends with the title of another list.
     """
-    line = text.strip()
+    line = re.sub(r"\s+", "", text)
     if len(line) <= _LIST_TITLE_LENGTH:
         if _LIST_TITLE.search(line):
             return Listing("repeals", titled=True)

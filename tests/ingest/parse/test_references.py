@@ -199,6 +199,21 @@ def test_a_table_of_repealed_and_of_kept_documents() -> None:
     ]
 
 
+def test_a_list_whose_title_has_a_second_line_and_whose_documents_carry_something_out() -> None:
+    blocks = [
+        Block("subtitle", "废止的行政规范性文件目录\n（共1件）"),
+        Block("paragraph", "1"),
+        Block("paragraph", "汀州市财政局关于贯彻执行甲规定的通知汀财发〔2014〕30号"),
+        Block("subtitle", "继续有效的行政规范性文件目录\n（共1件）"),
+        Block("paragraph", "汀州市财政局关于贯彻执行乙规定的通知汀财发〔2015〕3号"),
+    ]
+    found = find_references(blocks, OWN, "汀州市财政局关于公布清理结果的通知")
+    assert [(r.number, r.relation) for r in found] == [
+        ("汀财发〔2014〕30号", "repeals"),
+        ("汀财发〔2015〕3号", "based-on"),
+    ]
+
+
 def test_sentences_end_outside_quotes_and_titles() -> None:
     assert list(sentences("甲“乙。丙。”丁。《戊。己》庚。")) == ["甲“乙。丙。”丁。", "《戊。己》庚。"]
     assert list(sentences("甲“乙。丙。")) == ["甲“乙。", "丙。"]  # the quote is never closed
