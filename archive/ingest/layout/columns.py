@@ -19,6 +19,9 @@ from archive.ingest.lines import Line, RuledTable
 LEADERS = "…⋯·.．"
 # The page number of an entry of the contents: (7), （12）.
 PAGE_NUMBER = re.compile(r"^[（(〔\[]\s*\d{1,4}\s*[)）〕\]]$")
+# 12, /12, — 12 — are page numbers where one stands below the other at the right edge and none is less than the last.
+BARE_NUMBER = re.compile(r"^[/／—–-]?\s*(\d{1,4})\s*[—–-]?$")
+FEWEST_NUMBERS, SAME_EDGE = 2, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,11 @@ def reading_order(
     """
     placed: list[Placed] = []
     last = len(gutters)
+    numbered = rows_of_contents(rows)
     for row in rows:
+        if gutters and id(row) in numbered:
+            placed.append(Placed(row[0].at, 0, last, row))
+            continue
         placed += row_to_columns(row, gutters) if gutters else [Placed(row[0].at, 0, 0, row)]
     for table in tables:
         x0, top, x1, _ = table.box
@@ -87,6 +94,20 @@ def reading_order(
         (entry.first + 1 if gutters and entry.first == entry.last else 0, entry.item)
         for entry in ordered(placed, 0, last)
     ]
+
+
+def rows_of_contents(rows: list[list[Segment]]) -> set[int]:
+    """The ids of the rows that end in the page number of an entry without brackets and leaders."""
+    found = [
+        (int(match.group(1)), row)
+        for row in rows
+        if len(row) > 1 and (match := BARE_NUMBER.match(row[-1].text)) and not BARE_NUMBER.match(row[-2].text)
+    ]
+    if len(found) < FEWEST_NUMBERS:
+        return set()
+    edges = [row[-1].x1 for _, row in found]
+    in_order = all(above <= below for (above, _), (below, _) in pairwise(found))
+    return {id(row) for _, row in found} if in_order and max(edges) - min(edges) < SAME_EDGE else set()
 
 
 def row_to_columns(row: list[Segment], gutters: tuple[float, ...]) -> list[Placed]:

@@ -32,6 +32,10 @@ LEADERS = re.compile(r"[.·…⋯．\u2026\u22ef-]{2,}.*$")
 # the number behind a title, in its own brackets
 NUMBER_BEHIND = re.compile(r"[（(]([^（）()]*(?:〔|\[|［|第)[^（）()]*?号[^（）()]{0,40})[）)]\s*$")
 MAX_ENTRY_LINES = 6
+# 省政府令 is a category, 云岭省人民政府令 a decree
+LONGEST_DECREES = 5
+# Less than this is printed in a document below by chance.
+SHORTEST_TITLE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ def find_contents(items: list[Item]) -> Contents:
             break
         if HEADING.match(folded(item.text).upper()):
             contents = read_contents(items, index + 1)
+            if all(entry.page is None for entry in contents.entries):
+                titles = read_titles(items, index + 1)
+                contents = max(titles, contents, key=lambda found: len(found.entries))
             inner = sum(1 for entry in contents.entries if INNER.match(entry.title))
             if contents.entries and 2 * inner <= len(contents.entries):
                 return contents
@@ -105,8 +112,57 @@ def read_contents(items: list[Item], start: int) -> Contents:
     return Contents(tuple(entries), start - 1, max(end, last + 1) if entries else start - 1)
 
 
+def read_titles(items: list[Item], start: int) -> Contents:
+    """The contents of an issue that prints no page numbers, and no number behind some titles or all.
+
+    What shows where an entry ends is that the document is printed below, its title word for word.
+    """
+    lines = [item.text if isinstance(item, Line) else "" for item in items]
+    texts = [folded(BULLET.sub("", text.strip())) for text in lines]
+    below = "\n" + "".join(texts[start:])
+    entries: list[ContentsEntry] = []
+    pending: list[str] = []
+    category, end = "", start
+    for index in range(start, len(items)):
+        below = below[len(texts[index]) :]
+        text = BULLET.sub("", lines[index].strip())
+        if found := CATEGORY.match(texts[index]):
+            category, pending, end = found.group(1), [], index + 1
+            continue
+        if not isinstance(items[index], Line) or is_number_line(text) or len(pending) == MAX_ENTRY_LINES:
+            break
+        pending.append(text)
+        following = lines[index + 1] if index + 1 < len(items) else ""
+        for skip in (0, 1):
+            title, number = titled("\n".join(pending[skip:]))
+            plain = folded(title)
+            if len(plain) < SHORTEST_TITLE or not (number or TITLE_END.search(plain)) or plain not in below:
+                continue
+            longer = folded(titled("\n".join([*pending[skip:], following]))[0])
+            if (number is None and longer in below) or any(entry.title == title for entry in entries):
+                break
+            category = folded(pending[0]) if skip else category
+            entries.append(ContentsEntry(category, title, number))
+            pending, end = [], index + 1
+            break
+    return Contents(tuple(entries), start - 1, end if entries else start - 1)
+
+
+def titled(text: str) -> tuple[str, str | None]:
+    """(title, canonical number) of an entry without a page; the number is None where none stands behind the title."""
+    title, number, _ = entry_of(text, text.rsplit("\n", 1)[-1]) or (folded_title(text), None, None)
+    return title, number
+
+
 def is_bare_category(text: str, entry: Line) -> bool:
     plain = folded(text)
+    # 县政府令 above what it puts into force; 云岭省人民政府令 / 第12号 is one entry
+    if (
+        len(plain) <= LONGEST_DECREES
+        and plain.endswith("令")
+        and not folded(entry.text).startswith(("第", "(第"))
+    ):
+        return True
     return (
         2 <= len(plain) <= 12
         and not TITLE_END.search(plain)
@@ -176,11 +232,11 @@ def entry_of(text: str, last_line: str) -> tuple[str, str | None, int | None] | 
         if read is not None:
             number = canonical(behind.group(1))
             rest = rest[: behind.start()]
-            if number and number.startswith("第") and folded(rest).endswith(("令", "公告", "通告")):
-                # 云岭省人民政府令（第12号）
-                number = canonical(folded(rest) + number) or number
     elif page is not None and (below := rest.rsplit("\n", 1))[1:] and is_number_line(below[1]):
         rest, number = below[0], canonical(below[1])
+    if number and number.startswith("第") and folded(rest).endswith(("令", "公告", "通告")):
+        # 云岭省人民政府令（第12号）
+        number = canonical(folded(rest) + number) or number
     if page is None and number is None:
         return None
     title = folded_title(rest)

@@ -56,6 +56,67 @@ def test_entries_without_pages() -> None:
     ]
 
 
+BODY = (
+    "霁川市人民政府令",
+    "第12号",
+    "《霁川市渡口管理办法》已经通过，现予公布。",
+    "霁川市渡口管理办法",
+    "第一条　制定本办法。",
+    "霁川市人民政府关于加强防汛工作的",
+    "指导意见",
+    "霁政发〔2022〕5号",
+    "霁川市人大常委会关于批准决算的决议",
+    "会议决定批准决算。",
+)
+
+
+def test_titles_alone_end_where_they_are_printed_below() -> None:
+    listed = (
+        "【市政府令】",
+        "霁川市渡口管理办法",
+        "【文件】",
+        "霁川市人民政府关于加强防汛工作的指",
+        "导意见",
+        "霁川市人大常委会关于批准决算的决议",
+    )
+    assert entries("目录", *listed, *BODY) == [
+        ("市政府令", "霁川市渡口管理办法", None, None),
+        ("文件", "霁川市人民政府关于加强防汛工作的指导意见", None, None),
+        ("文件", "霁川市人大常委会关于批准决算的决议", None, None),
+    ]
+
+
+def test_entries_with_and_without_a_number_and_no_pages() -> None:
+    listed = (
+        "市政府令",
+        "霁川市渡口管理办法",
+        "文件",
+        "霁川市人大常委会关于批准决算的决议",
+        "霁川市人民政府关于加强防汛工作的指导意见（霁政发〔2022〕5号）",
+    )
+    assert entries("目录", *listed, *BODY) == [
+        ("市政府令", "霁川市渡口管理办法", None, None),
+        ("文件", "霁川市人大常委会关于批准决算的决议", None, None),
+        ("文件", "霁川市人民政府关于加强防汛工作的指导意见", "霁政发〔2022〕5号", None),
+    ]
+
+
+def test_titles_that_are_printed_nowhere_below_are_no_contents() -> None:
+    assert (
+        entries(
+            "目录", "霁川市渡口管理办法", "霁川市城市绿化管理条例", "第一章　总则", "第一条　制定本办法。"
+        )
+        == []
+    )
+
+
+def test_a_category_of_decrees() -> None:
+    assert entries("目录", "市政府令", "霁川市渡口管理办法……1", "霁川市人民政府令", "第13号……8") == [
+        ("市政府令", "霁川市渡口管理办法", None, 1),
+        ("市政府令", "霁川市人民政府令", "霁川市人民政府令第13号", 8),
+    ]
+
+
 def test_contents_end_where_the_first_document_begins() -> None:
     items = [
         Line(text=text)
