@@ -12,13 +12,14 @@ from archive.ingest.layout.paragraphs import join_lines, lines_to_paragraph
 from archive.ingest.lines import Line, RuledTable
 from archive.ingest.parse.attachments import read_attachments, starts_attachments
 from archive.ingest.parse.contents import Item, folded_title
+from archive.ingest.parse.issuers import signers
 from archive.ingest.parse.marks import Marked, mark_items, wraps_post
 from archive.ingest.parse.mending import with_tails_returned
 from archive.ingest.parse.records import Attachment, Block, Enclosure, Roster, Section, Table
 from archive.ingest.parse.roster_tables import roster_of_table
 from archive.ingest.parse.rosters import is_roster_line, read_roster, starts_roster
 from archive.ingest.parse.sections import SectionReader, read_label, starts_with_label
-from archive.ingest.parse.signs import COPY_LINE, folded, is_body_name, is_date_line, is_note, read_date
+from archive.ingest.parse.signs import COPY_LINE, folded, is_date_line, is_note, read_date
 
 
 @dataclass
@@ -71,7 +72,7 @@ def read_body(items: list[Item], title: str, issuer: str, body_size: float | Non
             text = _text(group)
             under = section if mark == "note" else None
             body.blocks.append(Block(mark, text, page, under, confidence=sure))
-            take_sign(body, mark, text)
+            take_sign(body, mark, text, issuer)
         else:
             text = _text(group)
             reading = reader.read(text, page, isinstance(first, Line) and first.bold)
@@ -83,24 +84,16 @@ def read_body(items: list[Item], title: str, issuer: str, body_size: float | Non
     return body
 
 
-def take_sign(body: Body, mark: str, text: str) -> None:
+def take_sign(body: Body, mark: str, text: str, issuer: str) -> None:
     """The first signature, its date and the first note are the document's; later ones belong to what it encloses."""
     if mark == "recipient" and not body.recipients:
         body.recipients = text.rstrip("：: ")
     elif mark == "signature" and body.signed_on is None:
-        body.signed_by = (*body.signed_by, *signers(text))
+        body.signed_by = (*body.signed_by, *signers(text, issuer))
     elif mark == "date" and body.signed_on is None:
         body.signed_on = read_date(text)
     elif mark == "note" and not body.note:
         body.note = text.strip("（）() ")
-
-
-def signers(text: str) -> list[str]:
-    """The bodies that sign on one line, set apart by blanks: 云岭市财政局　　云岭市水务局; else the line as one."""
-    parts = text.split()
-    if len(parts) > 1 and all(len(part) > 3 and is_body_name(part) for part in parts):
-        return parts
-    return [" ".join(parts)]
 
 
 def _text(group: list[Item]) -> str:
@@ -140,7 +133,9 @@ def group_items(marked: list[Marked]) -> list[tuple[str, list[Item]]]:
                 whole = (
                     before.starts is None and len(open_text) == 1 and is_whole_heading(before.text, clauses)
                 )
-                if not whole and len(join_lines([before, item], begins_anew)) == 1:
+                if not whole and (
+                    len(join_lines([before, item], begins_anew)) == 1 or is_open_bracket(open_text)
+                ):
                     open_text.append(item)
                     continue
             note_clause(item.text, clauses)
@@ -158,6 +153,16 @@ def group_items(marked: list[Marked]) -> list[tuple[str, list[Item]]]:
 
 
 STOP = re.compile(r"[，,。；;]")
+LONGEST_BRACKET = 4
+
+
+def is_open_bracket(lines: list[Item]) -> bool:
+    """True for lines in the middle of a page or column that open a bracket and have not closed it.
+
+    （2023年6月8日溪州县第十七届人民代表大会常 / 务委员会第十一次会议通过）
+    """
+    text = folded("".join(line.text for line in lines if isinstance(line, Line)))
+    return text.startswith("(") and text.count("(") > text.count(")") and len(lines) < LONGEST_BRACKET
 
 
 def note_clause(text: str, clauses: set[str]) -> None:

@@ -12,6 +12,7 @@ from archive.ingest.parse.body import Body, read_body
 from archive.ingest.parse.contents import Contents, Item, find_contents
 from archive.ingest.parse.findings import document_findings, issue_findings, undefined_glyph_findings
 from archive.ingest.parse.front_matter import read_front_matter
+from archive.ingest.parse.issuers import issuers
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
 from archive.ingest.parse.misreadings import misreading_findings
 from archive.ingest.parse.records import (
@@ -24,10 +25,10 @@ from archive.ingest.parse.records import (
 )
 from archive.ingest.parse.references import find_references
 from archive.ingest.parse.score import reading_score
-from archive.ingest.parse.signs import folded, read_date, read_issuer, read_kind
+from archive.ingest.parse.signs import folded, is_bracketed_date, read_date, read_issuer, read_kind
 from archive.ingest.parse.starts import Start
 from archive.ingest.parse.titles import find_starts, printed_number
-from archive.ingest.parse.unnumbered import adopted_on
+from archive.ingest.parse.unnumbered import date_under
 from archive.ingest.parse.validity import find_validity
 from archive.numbers import read_number
 
@@ -167,7 +168,7 @@ def parse_document(
         number=number,
         number_as_printed=as_printed,
         number_in_contents=entry.number if entry else None,
-        issuer=issuer or (body.signed_by[0] if body.signed_by else ""),
+        issuer=issuers(issuer, body.signed_by),
         kind=read_kind(title),
         recipients=body.recipients,
         signed_by=body.signed_by,
@@ -195,8 +196,13 @@ def date_beside_number(items: list[Item], start: Start) -> date | None:
 
 
 def date_under_title(items: list[Item], start: Start) -> date | None:
-    """The date on which a law or a decision without signature was adopted: （2022年3月28日…通过）."""
-    return adopted_on([item.text for item in items[start.body : start.body + 4] if isinstance(item, Line)])
+    """The date in brackets under the title: （2023年5月6日）, （2022年3月28日…通过） of a law or a decision."""
+    above_number = (
+        items[start.number_at - 1] if start.number_at is not None and start.number_at > start.first else None
+    )
+    if isinstance(above_number, Line) and is_bracketed_date(above_number.text):
+        return read_date(above_number.text)
+    return date_under(items, start.body)
 
 
 def title_of(start: Start, body: Body) -> str:

@@ -8,7 +8,12 @@ import re
 from dataclasses import dataclass
 
 from archive.ingest.lines import Line, RuledTable
-from archive.ingest.parse.attachments import continues_attachments, item_label, starts_attachments
+from archive.ingest.parse.attachments import (
+    continues_attachments,
+    item_label,
+    read_attachments,
+    starts_attachments,
+)
 from archive.ingest.parse.contents import Item
 from archive.ingest.parse.rosters import is_roster_line, starts_roster
 from archive.ingest.parse.sections import starts_with_label
@@ -18,6 +23,7 @@ from archive.ingest.parse.signs import (
     ends_sentence,
     folded,
     is_body_name,
+    is_bracketed_date,
     is_date_line,
     is_note,
 )
@@ -29,6 +35,16 @@ ATTACHMENT_ALONE = re.compile(r"^附\s*件\s*[\d一二三四五六七八九十]{
 BRACKETED = re.compile(r"^[（(].{1,60}[）)]$")
 # What can stand between the lines of a signature that was set in two columns and shuffled.
 SIGNATURE_REACH = 4
+# So many bodies at most issue together: 13 have been seen.
+MOST_SIGNERS = 20
+# 为适应改革需要，现提出以下意见： is a sentence, not whom it is sent to
+OPENS_TEXT = re.compile(r"^(?:为|为了|根据|按照|依据|依照|经|鉴于|近年来|近期|随着|现就|现将)")
+ENDS_OPENING = re.compile(
+    r"(?:如下|决定|任命|免去|提名|通知|(?:以下|下列|如下)[^，,：:]{0,12}(?:意见|规定|公告|通告|措施|办法|事项|要求))[:：]$"
+)
+NO_TEXT_HERE = re.compile(r"[（(][此本]页无正文[）)]")
+# A list of annexes that goes on without labels is no longer than so many lines.
+LONGEST_ITEM = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,12 @@ def mark_items(items: list[Item], title: str, issuer: str, body_size: float | No
     """Each item with its mark: signature, date, note, recipient, attachment, roster, subtitle, table or ""."""
     marks = [""] * len(items)
     issuers = {folded(issuer)} if issuer else set()
-    dates = [i for i, item in enumerate(items) if isinstance(item, Line) and is_date_line(item.text)]
+    dates = [
+        i
+        for i, item in enumerate(items)
+        # under the title it may stand in brackets
+        if isinstance(item, Line) and (is_date_line(item.text) or (not i and is_bracketed_date(item.text)))
+    ]
     for i in dates:
         marks[i] = "date"
     for i, item in enumerate(items):
@@ -69,7 +90,7 @@ def mark_items(items: list[Item], title: str, issuer: str, body_size: float | No
 
 def mark_signature_above(items: list[Item], marks: list[str], at: int) -> None:
     """Mark the names of bodies directly above a date, one a line, as its signature."""
-    for i in range(at - 1, max(-1, at - 1 - SIGNATURE_REACH), -1):
+    for i in range(at - 1, max(-1, at - 1 - MOST_SIGNERS), -1):
         line = items[i]
         if marks[i] == "signature":
             continue
@@ -87,17 +108,19 @@ def mark_signature_above(items: list[Item], marks: list[str], at: int) -> None:
 
 def mark_recipients(items: list[Item], marks: list[str]) -> None:
     """Mark 主送机关: the lines before the text, up to the one that ends in a colon and holds no sentence."""
-    for end, item in enumerate(items[:8]):
+    # the date may stand under the title
+    first = 1 if marks[:1] == ["date"] else 0
+    for end, item in enumerate(items[first : first + 8], first):
         if marks[end] or not isinstance(item, Line):
             return
         text = item.text.strip()
         if starts_with_label(text) or "。" in text:
             return
-        if end and item.starts is not None and item.starts >= 0.6:
+        if end > first and item.starts is not None and item.starts >= 0.6:
             return
         if text.endswith(("：", ":")):
-            if not re.search(r"(?:如下|决定|任命|免去|提名|通知)[:：]$", text):
-                for i in range(end + 1):
+            if not (ENDS_OPENING.search(text) or OPENS_TEXT.match(folded(_line_text(items[first])))):
+                for i in range(first, end + 1):
                     marks[i] = "recipient"
             return
 
@@ -156,49 +179,108 @@ def mark_attachments(items: list[Item], marks: list[str]) -> None:
                 break
             label = item_label(item.text) or label
             end += 1
+        if line.starts is None and label:
+            end = behind_wrapped_item(items, marks, end)
         for k in range(i, end):
             marks[k] = "attachment"
         i = end
 
 
+def behind_wrapped_item(items: list[Item], marks: list[str], at: int) -> int:
+    """The index of the signature below a list of a text file whose last item goes on over lines; else `at`.
+
+    4．财政部办公厅 国家数据局综合司 / 关于开展培育行动的通知（工信厅联通装函 / 〔2024〕399号） — nothing but the list
+    stands above the signature.
+    """
+    end = at
+    while end < min(at + LONGEST_ITEM, len(items)) and not marks[end]:
+        item = items[end]
+        if not isinstance(item, Line) or ends_sentence(item.text) or starts_with_label(item.text):
+            return at
+        if NO_TEXT_HERE.search(item.text):
+            return at
+        end += 1
+    return end if end < len(items) and marks[end] in ("signature", "date") else at
+
+
 def mark_subtitles(items: list[Item], marks: list[str], title: str, body_size: float | None) -> None:
-    """Mark the titles of enclosed plans: behind the signature, larger and centred; in a text file, title-like."""
+    """Mark the titles of enclosed plans, behind the signature or the date.
+
+    On a page they are larger and centred, or centred and say what the notice names; in a text file title-like right
+    behind the signature, and further down what the notice names.
+    """
     named = {
         folded(name)
-        for name in re.findall(r"《([^》]+)》", " ".join(_line_text(item) for item in items[:12]))
+        for name in re.findall(r"《([^》]+)》", " ".join((title, *(_line_text(item) for item in items[:12]))))
     }
+    # an annex by its title in the list of annexes, a plan by its name in the notice
+    listed = [
+        item.text
+        for item, mark in zip(items, marks, strict=True)
+        if mark == "attachment" and isinstance(item, Line)
+    ]
+    named |= {folded(attachment.title) for attachment in read_attachments(listed)}
     about = folded(title)
-    behind = False
+    behind = below = False
     i = 0
     while i < len(items):
         line = items[i]
         if marks[i] in ("date", "note") or (
             marks[i] == "attachment" and ATTACHMENT_ALONE.match(_line_text(line))
         ):
-            behind = True
-        if marks[i] or not isinstance(line, Line) or not behind:
+            behind = below = True
+        if marks[i] or not isinstance(line, Line) or not below:
             i += 1
             continue
-        end = i
-        if line.starts is not None and body_size:
-            while end < len(items) and not marks[end] and isinstance(item := items[end], Line):
-                larger = item.size is not None and item.size >= LARGER * body_size
-                if not item.centred or not (larger or (end > i and BRACKETED.match(folded(item.text)))):
-                    break
-                end += 1
+        in_text_file = line.starts is None or not body_size
+        if in_text_file:
+            end = subtitle_in_text(items, marks, i, named, about if behind else "")
         else:
-            end = subtitle_in_text(items, marks, i, named, about)
-        if end > i:
-            for k in range(i, end):
-                marks[k] = "subtitle"
-            i = end
-            if line.starts is None:
-                behind = False
-        else:
-            if line.starts is None:
-                # in a text file only what stands right behind the signature can be told from running text
-                behind = False
-            i += 1
+            end = subtitle_on_page(items, marks, i, body_size or 0.0)
+            if end == i:
+                end = named_subtitle(items, marks, i, named, about)
+        for k in range(i, end):
+            marks[k] = "subtitle"
+        if in_text_file:
+            # in a text file only what stands right behind the signature can be told from running text
+            behind = False
+        i = max(end, i + 1)
+
+
+def subtitle_on_page(items: list[Item], marks: list[str], at: int, body_size: float) -> int:
+    """The index behind the lines from `at` on that are centred and larger than the text; `at` when none is."""
+    end = at
+    while end < len(items) and not marks[end] and isinstance(item := items[end], Line):
+        larger = item.size is not None and item.size >= LARGER * body_size
+        if not is_in_middle(item) or not (larger or (end > at and BRACKETED.match(folded(item.text)))):
+            break
+        end += 1
+    return end
+
+
+def named_subtitle(items: list[Item], marks: list[str], at: int, named: set[str], about: str) -> int:
+    """The index behind the lines from `at` on that say in the size of the text what the notice names; else `at`.
+
+    Only the middle of a column tells a title in body size from a sentence.
+    """
+    joined = ""
+    for end in range(at, min(at + 4, len(items))):
+        item = items[end]
+        if marks[end] or not isinstance(item, Line) or not is_in_middle(item):
+            return at
+        joined += folded(item.text)
+        if joined in named or (len(joined) >= 6 and joined in about and TITLE_END.search(joined)):
+            below = items[end + 1] if end + 1 < len(items) and not marks[end + 1] else None
+            bracketed = isinstance(below, Line) and below.centred and BRACKETED.match(folded(below.text))
+            return end + 2 if bracketed else end + 1
+    return at
+
+
+def is_in_middle(line: Line) -> bool:
+    """True for a centred line, or one as wide as its column."""
+    return line.centred or (
+        line.starts is not None and line.ends is not None and max(line.starts, line.ends) < 1.2
+    )
 
 
 def _line_text(item: Item) -> str:
@@ -206,7 +288,10 @@ def _line_text(item: Item) -> str:
 
 
 def subtitle_in_text(items: list[Item], marks: list[str], at: int, named: set[str], about: str) -> int:
-    """The index behind a plan's title that begins at `at` in a text file; `at` itself when none does."""
+    """The index behind a plan's title that begins at `at` in a text file; `at` itself when none does.
+
+    With `about` "" only what the notice names is a title.
+    """
     joined, found = "", at
     for i in range(at, min(at + 4, len(items))):
         line = items[i]
@@ -221,7 +306,7 @@ def subtitle_in_text(items: list[Item], marks: list[str], at: int, named: set[st
         if joined in named or (len(joined) >= 6 and joined in about and TITLE_END.search(joined)):
             found = i + 1
             break
-        if TITLE_END.search(joined) and len(joined) >= 6 and "：" not in joined:
+        if about and TITLE_END.search(joined) and len(joined) >= 6 and "：" not in joined:
             found = i + 1
             break
     if found > at and found < len(items) and not marks[found] and BRACKETED.match(_line_text(items[found])):

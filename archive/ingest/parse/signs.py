@@ -66,14 +66,19 @@ CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} 
     "○": 0,
     "Ｏ": 0,
     "O": 0,
+    # the Cyrillic and the Greek letter, as old files print the zero: 二ОО二年
+    "\u041e": 0,
+    "\u039f": 0,
     "0": 0,
 }
 ARABIC_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 CHINESE_DATE = re.compile(
-    r"([一二三四五六七八九零〇○ＯO0]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+    r"([一二三四五六七八九零〇○ＯO\u041e\u039f0]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
 # 2022.3.28, 2022-03-28: only by itself on a line
 DOTTED_DATE = re.compile(r"(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})日?")
+# 溪州县人民代表大会常务委员会任免名单, as a congress publishes it
+PERSONNEL_LIST = r"(?:人事)?(?:任免|任命|免职|决定任免|接受辞职)(?:人员)?名单"
 NOTE = re.compile(r"^[（(](?:此件|此文|本文|联系人|不予公开|主动公开|依申请公开)[^（）()]{0,60}[）)]$")
 NOTE_WITHIN = re.compile(r"[（(]此件[^（）()]{1,20}[）)]")
 COPY_LINE = re.compile(r"^(?:抄送|抄报|主送|印发机关|分送)[:：]|\d日印(?:发|制)?$")
@@ -119,6 +124,12 @@ def is_date_line(text: str) -> bool:
     return bool(ARABIC_DATE.fullmatch(plain) or DOTTED_DATE.fullmatch(plain) or CHINESE_DATE.fullmatch(plain))
 
 
+def is_bracketed_date(text: str) -> bool:
+    """True for a date in brackets and nothing else, as it stands under a title: （2023年5月6日）."""
+    plain = folded(text)
+    return plain[:1] == "(" and plain[-1:] == ")" and is_date_line(plain[1:-1])
+
+
 def is_note(text: str) -> bool:
     """True for 附注 under the date: （此件公开发布）."""
     return bool(NOTE.match(SPACE.sub("", text)))
@@ -145,14 +156,14 @@ def read_kind(title: str) -> str:
 
 
 def read_issuer(title: str) -> str:
-    """The body that a title begins with: what stands before 关于, 转发 or 印发, or 令 and 公告; "" when none does.
+    """The body that a title begins with: what stands before 关于, 转发 or 印发, or 令, 公告 and 任免名单; "" when none does.
 
-    霁川市人民政府办公室关于…, 霁川市人民政府办公室转发市文化和旅游局关于…, 霁川市人民政府令.
+    霁川市人民政府办公室关于…, 霁川市人民政府办公室转发市文化和旅游局关于…, 霁川市人民政府令, …常务委员会任免名单.
     """
     plain = folded(title)
     # 对 only where nothing clearer stands: 市对外经济合作局关于…
     about = r"关于|转发|批转|印发" if re.search(r"关于|转发|批转|印发", plain) else r"对"
-    decree = re.fullmatch(r"((?:(?!关于).){2,60}?)(?:令|公告|通告)", plain)
+    decree = re.fullmatch(rf"((?:(?!关于).){{2,60}}?)(?:令|公告|通告|{PERSONNEL_LIST})", plain)
     before = decree.group(1) if decree else re.split(about, plain, maxsplit=1)[0]
     named = 2 <= len(before) <= 60 and before != plain and not any(c in before for c in "《》“”，。")
     return (

@@ -19,6 +19,7 @@ from archive.ingest.parse.signs import (
     TITLE_END,
     ends_sentence,
     folded,
+    is_bracketed_date,
     is_date_line,
     is_note,
 )
@@ -31,6 +32,7 @@ from archive.ingest.parse.starts import (
     title_lines,
 )
 from archive.ingest.parse.unnumbered import (
+    is_front,
     number_behind,
     unnumbered_start,
     unnumbered_starts,
@@ -43,6 +45,8 @@ DECREE_REACH = 12
 PUTS_INTO_FORCE = re.compile(r"(?:公布|发布|颁布|施行)")
 # A title in the body and one in the contents name the same document from this likeness on.
 ALIKE = 0.72
+# The white at both sides of a line that fills its column differs by less than so many ems.
+FULL = 1.2
 
 
 def find_starts(items: list[Item], begin: int, entries: tuple[ContentsEntry, ...]) -> list[Start]:
@@ -105,7 +109,13 @@ def number_line_starts(items: list[Item], begin: int, entries: tuple[ContentsEnt
                 starts.append(below)
                 floor = below.body
             continue
-        title = folded_title("".join(line.text for line in items[first:index] if isinstance(line, Line)))
+        title = folded_title(
+            "".join(
+                line.text
+                for line in items[first:index]
+                if isinstance(line, Line) and not is_bracketed_date(line.text)
+            )
+        )
         starts.append(Start(first, index + 1, title, index))
         floor = index + 1
     return starts
@@ -176,9 +186,15 @@ def title_above(items: list[Item], floor: int, number_at: int, titles: list[str]
     number = items[number_at]
     assert isinstance(number, Line)
     lines: list[Line] = []
-    for index in range(number_at - 1, max(floor, number_at - MAX_TITLE_LINES) - 1, -1):
+    dated = number_at - 1 > floor and is_bracketed_date(_text(items[number_at - 1]))
+    # …的通知 / （2023年5月6日） / 云政发〔2023〕1号
+    bottom = number_at - 1 if dated else number_at
+    for index in range(bottom - 1, max(floor, bottom - MAX_TITLE_LINES) - 1, -1):
         line = items[index]
         if not isinstance(line, Line) or not may_be_title_line(line, lines[0] if lines else None, number):
+            break
+        if line.page != number.page and is_front(line):
+            # the cover: 2023年5月31日出版（月刊）
             break
         lines.insert(0, line)
     if not lines:
@@ -199,7 +215,7 @@ def title_above(items: list[Item], floor: int, number_at: int, titles: list[str]
             likeness = SequenceMatcher(None, title, joined, autojunk=False).ratio()
             best = max(best, (likeness, -skip))
     if best[0] >= ALIKE:
-        return number_at - len(texts) - best[1]
+        return bottom - len(texts) - best[1]
     if lines[0].starts is None:
         first = first_title_line(texts, [line.after_blank for line in lines])
         if first is None:
@@ -208,13 +224,15 @@ def title_above(items: list[Item], floor: int, number_at: int, titles: list[str]
     joined = "".join(texts)
     if not (TITLE_END.search(joined) or "关于" in joined):
         return None
-    return number_at - len(texts)
+    return bottom - len(texts)
 
 
 def may_be_title_line(line: Line, below: Line | None, number: Line) -> bool:
     """True when the line can be one of a title's, read upwards from the number line."""
     text = folded(line.text)
-    if is_date_line(text) or is_note(text) or NOTE_WITHIN.search(text) or is_number_line(line.text):
+    if is_date_line(text) or is_bracketed_date(text) or is_note(text) or NOTE_WITHIN.search(text):
+        return False
+    if is_number_line(line.text):
         return False
     if not balanced(re.sub(r"[《》]", "", text)) and line.starts is None:
         # the sentence that cites a number was wrapped before it: …的通知（工信厅联通装函 / 〔2024〕399号）
@@ -227,10 +245,19 @@ def may_be_title_line(line: Line, below: Line | None, number: Line) -> bool:
         assert line.size is not None and below.size is not None
         larger = number.size is not None and line.size > 1.15 * number.size
         return abs(line.size - below.size) < 0.15 * below.size and (
-            larger or line.centred or line.starts > 0.8
+            larger or line.centred or line.starts > 0.8 or fills_column(line)
         )
     assert line.size is not None and number.size is not None
-    return line.centred or line.size > 1.15 * number.size
+    return line.centred or line.size > 1.15 * number.size or (fills_column(line) and ends_title(text))
+
+
+def fills_column(line: Line) -> bool:
+    """True for a line of a title that is as wide as its column: nothing shows that it is centred."""
+    return line.starts is not None and line.ends is not None and abs(line.starts - line.ends) < FULL
+
+
+def ends_title(text: str) -> bool:
+    return TITLE_END.search(text) is not None
 
 
 def first_title_line(texts: list[str], after_blank: list[bool]) -> int | None:

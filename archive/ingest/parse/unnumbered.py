@@ -9,9 +9,11 @@ from archive.ingest.lines import Line
 from archive.ingest.parse.contents import Item, folded_title
 from archive.ingest.parse.signs import (
     COPY_LINE,
+    PERSONNEL_LIST,
     ends_sentence,
     folded,
     is_body_name,
+    is_bracketed_date,
     is_date_line,
     is_note,
     read_date,
@@ -85,12 +87,17 @@ def start_at(items: list[Item], first: int, body: int) -> Start:
 
 
 def adopted_on(texts: Sequence[str]) -> date | None:
-    """The first date of what stands under a title: （2022年3月28日…通过）, ——2022年2月15日在…会议上; else None."""
+    """The first date of what stands under a title: （2022年3月28日…通过）, ——2022年2月15日在…会议上; else None.
+
+    （2023年5月6日） as well: the date of a document that prints it there and not under its text.
+    """
     if not texts:
         return None
     opening = folded(texts[0])
     if not opening.startswith(("(", "——")):
         return None
+    if is_bracketed_date(opening):
+        return read_date(opening)
     joined = opening
     for text in texts[1:4]:
         if opening.startswith("(") and joined.count("(") == joined.count(")"):
@@ -107,15 +114,14 @@ def adopted_on(texts: Sequence[str]) -> date | None:
 def unnumbered_starts(items: list[Item], begin: int, starts: list[Start]) -> list[Start]:
     """`starts` and those between them that print no number, in a file that prints no contents.
 
-    Such a document begins at the top, or behind the date of another, with a title that names its issuer and its
-    kind; recipients or a sentence follow, and a date of its own. What the document before it names is its enclosure.
+    Such a document begins at the top, behind the date of another, or with a date in brackets under its title, which
+    names its issuer and its kind; recipients or a sentence follow, and a date of its own. What the document before it
+    names is its enclosure.
     """
     found = list(starts)
     for index in range(begin, len(items)):
         line = items[index]
         if not isinstance(line, Line) or is_front(line):
-            continue
-        if not (opens(items, begin, index)):
             continue
         before = max((s for s in found if s.first <= index), key=lambda s: s.first, default=None)
         if before is not None and index < before.body:
@@ -127,6 +133,8 @@ def unnumbered_starts(items: list[Item], begin: int, starts: list[Start]) -> lis
             if isinstance(item, Line)
         ]
         body = index + title_lines(texts)
+        if not (opens(items, begin, index) or date_under(items, body)):
+            continue
         if body == index or body >= ceiling or not are_set_as_title(items[index:body]):
             continue
         start = start_at(items, index, body)
@@ -162,13 +170,22 @@ def is_whole_document(items: list[Item], start: Start, ceiling: int) -> bool:
     """True when title, text and date of a document stand at `start`."""
     title = folded(start.title)
     issuer = read_issuer(title)
-    if not KIND_END.search(title) or not issuer or not is_body_name(issuer):
+    # 任免名单 is no kind of document, but has the day of its adoption under it
+    listed = date_under(items, start.body) and re.search(rf"{PERSONNEL_LIST}$", title)
+    if not (KIND_END.search(title) or listed) or not issuer or not is_body_name(issuer):
         return False
     first = items[start.body]
     text = folded(first.text) if isinstance(first, Line) else ""
-    if not (text.endswith(":") or ends_sentence(text) or len(text) > 30):
+    if not (text.endswith(":") or ends_sentence(text) or len(text) > 30 or date_under(items, start.body)):
         return False
-    return any(isinstance(item, Line) and is_date_line(item.text) for item in items[start.body : ceiling])
+    return date_under(items, start.body) is not None or any(
+        isinstance(item, Line) and is_date_line(item.text) for item in items[start.body : ceiling]
+    )
+
+
+def date_under(items: Sequence[Item], body: int) -> date | None:
+    """The date in the brackets that stand under a title whose text begins at items[body]; None without one."""
+    return adopted_on([item.text for item in items[body : body + 4] if isinstance(item, Line)])
 
 
 def is_named(items: list[Item], before: Start | None, start: Start) -> bool:
