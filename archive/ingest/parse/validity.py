@@ -74,8 +74,23 @@ def find_validity(
 
 def is_contradictory(blocks: Sequence[Block], signed_on: date | None, titles: Sequence[str] = ()) -> bool:
     """True when two sentences give different first days, last days or years."""
-    terms = list(find_terms(blocks, signed_on, titles))
-    return any(len({getattr(t, name) for t in terms} - {None}) > 1 for name in ("starts", "ends", "years"))
+    return any(
+        len({getattr(t, name) for t in find_terms(part, signed_on, titles)} - {None}) > 1
+        for part in each_with_notice(blocks)
+        for name in ("starts", "ends", "years")
+    )
+
+
+def each_with_notice(blocks: Sequence[Block]) -> list[list[Block]]:
+    """The blocks once for each plan that a notice encloses: its own and those of that plan.
+
+    Two 办法 under one notice may begin on different days.
+    """
+    titles = [i for i, block in enumerate(blocks) if block.kind == "subtitle"]
+    if not titles:
+        return [list(blocks)]
+    notice = list(blocks[: titles[0]])
+    return [notice + list(blocks[i:end]) for i, end in zip(titles, [*titles[1:], len(blocks)], strict=True)]
 
 
 def find_terms(blocks: Sequence[Block], signed_on: date | None, titles: Sequence[str] = ()) -> Iterator[Term]:
