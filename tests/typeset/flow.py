@@ -1,8 +1,9 @@
 """Flowing the bands of documents over pages: columns filled and balanced, tables cut between rows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.typeset.breaking import SetLine
+from tests.typeset.house import SAMPLES, House
 from tests.typeset.records import Document, Issue, Table
 from tests.typeset.setting import (
     BODY,
@@ -42,6 +43,8 @@ class Placement:
     blocks: dict[int, int] = field(default_factory=dict)
 
     def mark(self, sheet: int, block: int | None) -> None:
+        if self.first < 0:
+            self.first = sheet
         self.last = max(self.last, sheet)
         if block is not None:
             self.blocks.setdefault(block, sheet)
@@ -53,10 +56,16 @@ class Flow:
 
     issue: Issue
     breaker: Breaker
-    columns: int = 2
+    house: House = SAMPLES
     running_heads: bool = True
     sheets: list[Sheet] = field(default_factory=list)
     y: float = BOTTOM
+    stream: list[Row] = field(default_factory=list)
+    streamed: list[Placement] = field(default_factory=list)
+
+    @property
+    def columns(self) -> int:
+        return self.house.columns
 
     @property
     def measure(self) -> float:
@@ -65,17 +74,36 @@ class Flow:
 
     def add_document(self, document: Document) -> Placement:
         """Set `document` below what stands there, with two empty rows between."""
-        bands = document_bands(document, self.measure, MEASURE, self.breaker)
+        bands = document_bands(document, self.measure, MEASURE, self.breaker, self.house)
+        if self.house.in_column:
+            return self._add_to_stream(bands)
         if self.sheets and self.y > TOP:
             self.y += 2 * LEADING
         title = bands[0]
-        assert isinstance(title, Centred)
-        if self.y + _height(title) + self._reserve(bands[1]) > BOTTOM:
+        height = _height(title) if isinstance(title, Centred) else 0.0
+        if self.y + height + self._reserve(bands[1] if height else title) > BOTTOM:
             self._new_sheet()
         place = Placement(len(self.sheets) - 1, len(self.sheets) - 1)
         for index, band in enumerate(bands):
             self._add(band, place, bands[index + 1] if index + 1 < len(bands) else None)
         return place
+
+    def _add_to_stream(self, bands: list[Band]) -> Placement:
+        """A document that follows the one before in the columns; where it stands is known once they are `done`."""
+        place = Placement(-1, -1)
+        self.streamed.append(place)
+        for band in bands:
+            if isinstance(band, Columns):
+                self.stream += [replace(row, owner=len(self.streamed) - 1) for row in band.rows]
+            else:
+                self.done()
+                self._add(band, place, None)
+        return place
+
+    def done(self) -> None:
+        """Set what waits to flow through the columns."""
+        rows, self.stream = self.stream, []
+        self._add_columns(rows, None)
 
     def _reserve(self, band: Band) -> float:
         """What must fit below a title: all of a short text, else five rows."""
@@ -133,7 +161,7 @@ class Flow:
         place.mark(len(self.sheets) - 1, band.block)
 
     # --- columns
-    def _add_columns(self, rows: list[Row], place: Placement) -> None:
+    def _add_columns(self, rows: list[Row], place: Placement | None) -> None:
         while rows := _from_text(rows):
             room = int((BOTTOM - self.y) / LEADING + 1e-6)
             if room < 2 or (room < 4 and len(rows) > room * self.columns):
@@ -151,14 +179,16 @@ class Flow:
             self.y += max(map(len, parts)) * LEADING
             rows = rest
 
-    def _draw_column(self, rows: list[Row], column: int, place: Placement) -> None:
+    def _draw_column(self, rows: list[Row], column: int, place: Placement | None) -> None:
         x = LEFT + column * (self.measure + GUTTER) * BODY
         for index, row in enumerate(rows):
             baseline = self.y + index * LEADING + BASELINE
             for offset, line in row.lines:
-                self.sheets[-1].line(line, x + offset * BODY, baseline, BODY)
+                self.sheets[-1].line(line, x + offset * BODY, baseline, row.size)
             if row.lines:
-                place.mark(len(self.sheets) - 1, row.block)
+                (place or self.streamed[row.owner]).mark(
+                    len(self.sheets) - 1, row.block if row.block >= 0 else None
+                )
 
     # --- tables
     def _add_table(self, band: Ruled, place: Placement) -> None:
@@ -171,13 +201,18 @@ class Flow:
             needed = _row_height(row) + (0.0 if begun else _row_height(header))
             if self.y + needed > BOTTOM:
                 self._new_sheet()
-                begun = False
+                begun = begun and not self.house.head_again
+                if begun:
+                    self._rule_over(edges)
             if not begun:
                 self._draw_row(header, edges, first=True)
                 begun = True
             self._draw_row(row, edges, first=False)
             place.mark(len(self.sheets) - 1, band.block)
         self.y += LEADING
+
+    def _rule_over(self, edges: list[float]) -> None:
+        self.sheets[-1].marks.append(Stroke(edges[0], self.y, edges[-1], self.y))
 
     def _cells(self, row: tuple[str, ...], edges: list[float], face: str) -> list[Cell]:
         """The broken lines of each cell, with how far each is moved in."""
@@ -192,7 +227,7 @@ class Flow:
     def _draw_row(self, cells: list[Cell], edges: list[float], first: bool) -> None:
         sheet, height = self.sheets[-1], _row_height(cells)
         if first:
-            sheet.marks.append(Stroke(edges[0], self.y, edges[-1], self.y))
+            self._rule_over(edges)
         for edge, lines in zip(edges, cells, strict=False):
             y = self.y + (height - len(lines) * CELL_LEADING) / 2 + 10.8
             for number, (offset, line) in enumerate(lines):

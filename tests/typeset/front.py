@@ -8,6 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.typeset.breaking import SetLine
 from tests.typeset.flow import LEFT, RIGHT
+from tests.typeset.house import SAMPLES, House
 from tests.typeset.records import Document, Issue, chinese_date
 from tests.typeset.setting import BODY, Breaker
 from tests.typeset.sheet import HEIGHT, INK, RED, WIDTH, Sheet, Stroke
@@ -40,17 +41,19 @@ def cover(issue: Issue, breaker: Breaker) -> Sheet:
     return sheet
 
 
-def contents(issue: Issue, pages: Sequence[int], breaker: Breaker) -> list[Sheet]:
+def contents(issue: Issue, pages: Sequence[int], breaker: Breaker, house: House = SAMPLES) -> list[Sheet]:
     """The contents (目录): one entry a document, by category; `pages` are the printed pages."""
     sheet = Sheet()
     sheets = [sheet]
     y = _contents_head(sheet, issue, breaker)
     category = ""
     for document, page in zip(issue.documents, pages, strict=True):
-        lines = entry_lines(document, breaker)
+        lines = entry_lines(document, breaker, house)
         opening = document.category != category
         needed = (
-            _height_of_category(issue, document.category, breaker) if opening else len(lines) * ENTRY_LEADING
+            _height_of_category(issue, document.category, breaker, house)
+            if opening
+            else len(lines) * ENTRY_LEADING
         )
         if y + min(needed, 6 * ENTRY_LEADING) > CONTENTS_BOTTOM:
             sheet, y = Sheet(), 84.0
@@ -58,22 +61,25 @@ def contents(issue: Issue, pages: Sequence[int], breaker: Breaker) -> list[Sheet
         if opening:
             category = document.category
             y += 10.0
-            (line,) = breaker([(f"【{category}】", "hei")], 40.0)
+            (line,) = breaker([(house.category.format(category), "hei")], 40.0)
             sheet.line(line, LEFT - 6.0, y, 12.0)
             y += ENTRY_LEADING + 2.0
         for index, line in enumerate(lines):
             x = LEFT + (2.0 * BODY if index else 0.0)
             sheet.line(line, x, y, BODY)
-            if index == len(lines) - 1:
-                _leaders(sheet, breaker, x + line.width * BODY, y, page)
+            if index == len(lines) - 1 and house.entry_page is not None:
+                _leaders(
+                    sheet, breaker, x + line.width * BODY, y, house.entry_page.format(page), house.leader
+                )
             y += ENTRY_LEADING
         y += 3.0
     return sheets
 
 
-def entry_lines(document: Document, breaker: Breaker) -> list[SetLine]:
+def entry_lines(document: Document, breaker: Breaker, house: House) -> list[SetLine]:
     """A contents entry, 标题（文号）: on one line, or on two where it is too long or its source breaks it."""
-    text = f"{document.listed_title}（{document.listed_number}）"
+    numbered = house.entry_number and document.listed_number
+    text = f"{document.listed_title}（{document.listed_number}）" if numbered else document.listed_title
     first, broken, _ = document.contents_title.partition(" / ")
     (line,) = breaker([(text, "song")], 200.0)
     if not broken and line.width <= FIRST_LINE:
@@ -87,10 +93,10 @@ def entry_lines(document: Document, breaker: Breaker) -> list[SetLine]:
     ]
 
 
-def _height_of_category(issue: Issue, category: str, breaker: Breaker) -> float:
+def _height_of_category(issue: Issue, category: str, breaker: Breaker, house: House) -> float:
     """What the heading of a category and its entries need: a short one is not torn over two pages."""
     entries = [
-        entry_lines(document, breaker) for document in issue.documents if document.category == category
+        entry_lines(document, breaker, house) for document in issue.documents if document.category == category
     ]
     return (1 + sum(map(len, entries))) * ENTRY_LEADING + 3.0 * len(entries) + 10.0
 
@@ -109,12 +115,12 @@ def _contents_head(sheet: Sheet, issue: Issue, breaker: Breaker) -> float:
     return 240.0
 
 
-def _leaders(sheet: Sheet, breaker: Breaker, x: float, y: float, page: int) -> None:
-    (number,) = breaker([(f"（{page}）", "song")], 20.0)
+def _leaders(sheet: Sheet, breaker: Breaker, x: float, y: float, page: str, mark: str) -> None:
+    (number,) = breaker([(page, "song")], 20.0)
     start = RIGHT - number.width * BODY
-    dots = int((start - x) / BODY - 0.5)
+    dots = int((start - x) / BODY - 0.5) if mark else 0
     if dots > 0:
-        (leader,) = breaker([("…" * dots, "song")], 60.0)
+        (leader,) = breaker([(mark * dots, "song")], 120.0)
         sheet.line(leader, start - leader.width * BODY, y, BODY)
     sheet.line(number, start, y, BODY)
 

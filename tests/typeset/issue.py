@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.typeset.faces import FACES, Faces, open_faces, reader_faces
 from tests.typeset.flow import Flow, Placement
 from tests.typeset.front import contents, cover
+from tests.typeset.house import SAMPLES, House
 from tests.typeset.records import Issue, Table
 from tests.typeset.setting import column_breaker
 from tests.typeset.sheet import Drawing, Sheet, Text, draw_sheets
@@ -21,6 +22,7 @@ class SetIssue:
     sheets: tuple[Sheet, ...]
     front: int
     placements: tuple[Placement, ...]
+    house: House = SAMPLES
 
     def pdf(self, drawing: Drawing | None = None) -> bytes:
         """The file, the same bytes each time."""
@@ -34,16 +36,28 @@ class SetIssue:
 
 
 def typeset(
-    issue: Issue, columns: int = 2, faces: Faces | None = None, front: bool = True, running_heads: bool = True
+    issue: Issue,
+    columns: int = 2,
+    faces: Faces | None = None,
+    front: bool = True,
+    running_heads: bool = True,
+    house: House | None = None,
 ) -> SetIssue:
-    """`issue` set in `columns`; with the open fonts unless other `faces` are given; `front`: cover and contents."""
+    """`issue` set in `columns`, or as its `house` does; `front`: cover and contents.
+
+    With the open fonts unless other `faces` are given.
+    """
     faces = faces or open_faces(texts_by_face(issue), f"{issue.year}-{issue.number}")
     breaker = column_breaker(faces.advance)
-    flow = Flow(issue, breaker, columns, running_heads)
+    house = house or House(columns=columns)
+    flow = Flow(issue, breaker, house, running_heads)
     placements = tuple(flow.add_document(document) for document in issue.documents)
+    flow.done()
     first = [place.first + 1 for place in placements]
-    opening = [cover(issue, breaker), *contents(issue, first, breaker)] if front else []
-    return SetIssue(issue, faces, (*opening, *flow.sheets), len(opening), placements)
+    opening = [cover(issue, breaker)] if front else []
+    if front and house.contents:
+        opening += contents(issue, first, breaker, house)
+    return SetIssue(issue, faces, (*opening, *flow.sheets), len(opening), placements, house)
 
 
 def texts_by_face(issue: Issue) -> dict[str, Iterable[str]]:

@@ -55,11 +55,12 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A ruled table; `widths` are shares of the text width."""
+    """A ruled table; `widths` are shares of the text width. `people`: its columns are role, person and post."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...]
+    people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,27 @@ class Note:
     text: str
 
 
-Item = Heading | Paragraph | Subtitle | Roster | Table | Appointment | Attachments | Signature | Note
+@dataclass(frozen=True, slots=True)
+class UnderTitle:
+    """What stands under the title: （2023年5月6日）, or when and where the document was adopted."""
+
+    text: str
+    on: date
+    alone: bool = True
+
+
+Item = (
+    Heading
+    | Paragraph
+    | Subtitle
+    | Roster
+    | Table
+    | Appointment
+    | Attachments
+    | Signature
+    | Note
+    | UnderTitle
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +145,7 @@ class Document:
 
     category: str
     title_lines: tuple[str, ...]
-    number: str
+    number: str = ""
     recipients: str = ""
     contents_title: str = ""
     contents_number: str = ""
@@ -138,7 +159,7 @@ class Document:
 
     @property
     def full_number(self) -> str:
-        """The number in canonical form: a decree keeps its form, 霁川市人民政府令第12号."""
+        """The number in canonical form, "" where none is printed: a decree keeps its form, 霁川市人民政府令第12号."""
         return f"{''.join(self.title_lines)}{self.number}" if self.decree else self.number
 
     @property

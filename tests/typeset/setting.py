@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tests.typeset.breaking import SetLine, break_lines
+from tests.typeset.house import SAMPLES, House
 from tests.typeset.records import (
     Appointment,
     Attachments,
@@ -16,6 +17,7 @@ from tests.typeset.records import (
     Signature,
     Subtitle,
     Table,
+    UnderTitle,
     chinese_date,
     spaced,
 )
@@ -31,12 +33,15 @@ Breaker = Callable[..., list[SetLine]]
 class Row:
     """One row of a column: lines set at (x in ems); none for an empty row.
 
-    `block` is the index of what it belongs to; `keep` holds it together with the row below.
+    `block` is the index of what it belongs to (-1: the title), `owner` of its document where several follow one
+    another in the columns; `keep` holds it together with the row below.
     """
 
     block: int
     lines: tuple[tuple[float, SetLine], ...] = ()
     keep: bool = False
+    size: float = BODY
+    owner: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,22 @@ class Ruled:
 Band = Columns | Centred | Ruled
 
 
-def document_bands(document: Document, measure: float, page_measure: float, breaker: Breaker) -> list[Band]:
+def document_bands(
+    document: Document, measure: float, page_measure: float, breaker: Breaker, house: House = SAMPLES
+) -> list[Band]:
     """The bands of a document from top to bottom. Measures are in ems of body size."""
-    bands: list[Band] = [_title(document, page_measure, breaker)]
+    setter = _Setter(measure, breaker, house)
+    bands: list[Band] = []
     rows: list[Row] = []
-    setter = _Setter(measure, breaker)
-    for block, item in enumerate(blocks(document)):
-        if isinstance(item, Subtitle | Table):
+    if house.in_column:
+        rows = setter.title(document)
+    else:
+        bands.append(_title(document, page_measure, breaker, house))
+    for block, item in enumerate(blocks(document, house)):
+        if isinstance(item, UnderTitle) and not house.in_column:
+            lines = breaker([(item.text, "song")], page_measure, justify=False)
+            bands.append(Centred(tuple((line, BODY, 2.0) for line in lines), block, above=0.0, below=8.0))
+        elif isinstance(item, Table) or (isinstance(item, Subtitle) and not house.in_column):
             if rows:
                 bands.append(Columns(tuple(rows)))
                 rows = []
@@ -91,20 +105,31 @@ def document_bands(document: Document, measure: float, page_measure: float, brea
     return bands
 
 
-def blocks(document: Document) -> list[Item | str]:
-    """What is set below the title: the recipients' line (a string) where there is one, then the items."""
+def blocks(document: Document, house: House = SAMPLES) -> list[Item | str]:
+    """What is set below the title: the recipients' line (a string) where there is one, then the items.
+
+    In a house that dates documents under the title, the date stands first and no signature is printed.
+    """
     recipients: list[Item | str] = [f"{document.recipients}："] if document.recipients else []
-    return [*recipients, *document.items]
+    adopted = [item for item in document.items if isinstance(item, UnderTitle)]
+    items = [item for item in document.items if item not in adopted]
+    signed = next((item for item in items if isinstance(item, Signature)), None)
+    if house.dated_under_title and signed:
+        items.remove(signed)
+        adopted = [UnderTitle(house.date.format(chinese_date(signed.on)), signed.on)]
+    return [*adopted, *recipients, *items]
 
 
-def _title(document: Document, page_measure: float, breaker: Breaker) -> Centred:
+def _title(document: Document, page_measure: float, breaker: Breaker, house: House) -> Centred:
     lines = [
         (line, 18.0, 0.0 if not index else 8.0)
         for index, text in enumerate(document.title_lines)
         for line in breaker([(text, "bold")], page_measure * BODY / 18.0, justify=False)
     ]
-    (number,) = breaker([(document.number, "song")], page_measure, justify=False)
-    return Centred((*lines, (number, 12.0, 12.0)), None, above=0.0, below=10.0)
+    if document.number:
+        (number,) = breaker([(house.number.format(document.number), "song")], page_measure, justify=False)
+        lines.append((number, 12.0, 12.0))
+    return Centred(tuple(lines), None, above=0.0, below=10.0)
 
 
 def _subtitle(item: Subtitle, block: int, page_measure: float, breaker: Breaker) -> Centred:
@@ -121,9 +146,27 @@ def _subtitle(item: Subtitle, block: int, page_measure: float, breaker: Breaker)
 class _Setter:
     """Turns items into rows of one measure."""
 
-    def __init__(self, measure: float, breaker: Breaker) -> None:
+    def __init__(self, measure: float, breaker: Breaker, house: House) -> None:
         self.measure = measure
         self.breaker = breaker
+        self.house = house
+
+    def title(self, document: Document) -> list[Row]:
+        """A title in bold body size in the middle of the column, its number under it."""
+        rows = self._display(document.title_lines, -1)
+        if document.number:
+            rows += self._centred(self.house.number.format(document.number), "song", -1)[1:]
+        return [Row(-1, keep=True), *rows, Row(-1, keep=True)]
+
+    def _display(self, texts: tuple[str, ...], block: int) -> list[Row]:
+        """Bold lines in the middle of the column, in the size of titles."""
+        size = self.house.title_size or BODY
+        measure = self.measure * BODY / size
+        return [
+            Row(block, (((self.measure - line.width * size / BODY) / 2, line),), keep=True, size=size)
+            for text in texts
+            for line in self.breaker([(text, "bold")], measure, justify=False)
+        ]
 
     def rows(self, item: Item | str, block: int) -> list[Row]:
         match item:
@@ -138,6 +181,12 @@ class _Setter:
                 face = "hei" if item.label.endswith("条") else "bold"
                 spans = [(item.opening, face), (item.text, "song")] if item.opening else [(item.text, "song")]
                 return self._plain(spans, block, 2.0)
+            case Subtitle():
+                bracket = self._centred(item.bracket, "song", block)[1:] if item.bracket else []
+                rows = self._display(item.lines, block)
+                return [Row(block, keep=True), *rows, *bracket, Row(block, keep=True)]
+            case UnderTitle():
+                return [*self._centred(item.text, "song", block)[1:], Row(block, keep=True)]
             case Appointment() | Note():
                 text = item.printed if isinstance(item, Appointment) else item.text
                 return self._plain([(text, "song")], block, 2.0)
@@ -186,8 +235,11 @@ class _Setter:
 
     def _signature(self, item: Signature, block: int) -> list[Row]:
         """Signer and date at the right, the shorter centred under the longer, two ems from the edge."""
-        texts = [*item.names, chinese_date(item.on)]
-        lines = [self.breaker([(text, "song")], self.measure)[0] for text in texts]
+        names = ["\u3000\u3000".join(item.names)] if self.house.signers_beside else item.names
+        texts = [*names, chinese_date(item.on)]
+        lines = [line for text in texts for line in self.breaker([(text, "song")], self.measure)]
+        if len(lines) > len(texts):
+            raise ValueError(f"a column is too narrow for {texts}")
         widest = max(line.width for line in lines)
         left = self.measure - 2.0 - widest
         rows = [Row(block, keep=True)]

@@ -15,10 +15,12 @@ ref: based-on 国办发〔2019〕5号 国务院办公厅关于…的意见
 One line is one paragraph.
 ### 一、总体要求                             headings, one # more for each level
 **1.摸清底数。**各县（区）要…                 a run-in heading; **第一条** opens an article
+@adopted 2024-01-12 （2024年1月12日…通过）    under the title
 @subtitle 霁川市…应急预案                    what the notice carries; @caption heads a table only
 @bracket （共24项）
 @roster                                    role | person | post, until an empty line
 @table 1 5 2                               shares of the width, then | rows |, the first is the header
+@people 1 1 3                              a table whose columns are role, person and post
 @appoint / @nominate                       + person | post | remark appoints, - removes; other lines are set as they are
 @attachments                               one a line: 1.…（略）
 @signed 霁川市人民政府 2024-01-12
@@ -44,6 +46,7 @@ from tests.typeset.records import (
     Signature,
     Subtitle,
     Table,
+    UnderTitle,
 )
 
 CHINESE = "[一二三四五六七八九十]+"
@@ -109,7 +112,7 @@ def _document(category: str, part: str) -> Document:
     return Document(
         category=category,
         title_lines=_lines(title),
-        number=single["number"],
+        number=single.get("number", ""),
         recipients=single.get("to", ""),
         contents_title=single.get("contents-title", ""),
         contents_number=single.get("contents-number", ""),
@@ -135,7 +138,7 @@ def _items(text: str) -> Iterator[Item]:
         mark, _, rest = line.partition(" ")
         if not line:
             continue
-        elif mark in ("@roster", "@table", "@appoint", "@nominate", "@attachments"):
+        elif mark in ("@roster", "@table", "@people", "@appoint", "@nominate", "@attachments"):
             group = []
             for inner in lines:
                 if not inner:
@@ -148,6 +151,9 @@ def _items(text: str) -> Iterator[Item]:
         elif mark == "@signed":
             *names, day = rest.split(" ")
             yield Signature(tuple(name.replace("_", "\u3000") for name in names), date.fromisoformat(day))
+        elif mark == "@adopted":
+            day, _, text = rest.partition(" ")
+            yield UnderTitle(text, date.fromisoformat(day), alone=False)
         elif mark == "@note":
             yield Note(f"（{rest}）")
         elif mark.startswith("@"):
@@ -180,12 +186,14 @@ def _run_in(opening: str, text: str, has_chapters: bool) -> Paragraph:
 def _group(mark: str, rest: str, group: list[str]) -> Iterator[Item]:
     if mark == "@roster":
         yield Roster(tuple(_cells(line, 3) for line in group))  # type: ignore[misc]
-    elif mark == "@table":
-        header, *rows = (_cells(line.strip("| "), 0) for line in group)
+    elif mark in ("@table", "@people"):
+        # the cell of a role may be empty
+        header, *rows = (_cells(line if mark == "@people" else line.strip("| "), 0) for line in group)
         yield Table(
             header,
             tuple((*row, *[""] * (len(header) - len(row))) for row in rows),
             tuple(float(width) for width in rest.split()),
+            people=mark == "@people",
         )
     elif mark == "@attachments":
         yield Attachments(tuple(_attachment(line) for line in group))

@@ -15,6 +15,7 @@ from tests.typeset.records import (
     Signature,
     Subtitle,
     Table,
+    UnderTitle,
     chinese_date,
     spaced,
 )
@@ -38,14 +39,15 @@ def _front(issue: Issue, pages: list[int]) -> Iterator[str]:
         if document.category != category:
             category = document.category
             yield from ("", f"【{category}】", "")
-        yield f"{document.listed_title}（{document.listed_number}）……………（{page}）"
+        number = f"（{document.listed_number}）" if document.listed_number else ""
+        yield f"{document.listed_title}{number}……………（{page}）"
     yield ""
 
 
 def _document(document: Document) -> Iterator[str]:
     yield ""
     yield from document.title_lines
-    yield from ("", document.number, "")
+    yield from ("", document.number, "") if document.number else ("",)
     for item in blocks(document):
         yield from _item(item)
         yield ""
@@ -57,7 +59,7 @@ def _item(item: Item | str) -> Iterator[str]:
             yield item
         case Heading() | Paragraph() | Appointment():
             yield item.printed
-        case Note():
+        case Note() | UnderTitle():
             yield item.text
         case Subtitle():
             yield from item.lines

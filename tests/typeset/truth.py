@@ -1,7 +1,9 @@
 """What a correct reading of the issue holds, in the shape of `parse --json` (`gazette-issue/1`)."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from tests.typeset.house import House
 from tests.typeset.issue import SetIssue
 from tests.typeset.records import (
     Appointment,
@@ -15,6 +17,7 @@ from tests.typeset.records import (
     Signature,
     Subtitle,
     Table,
+    UnderTitle,
 )
 from tests.typeset.setting import blocks
 
@@ -36,10 +39,11 @@ def issue_truth(setting: SetIssue, kind: str = "pdf") -> dict[str, Any]:
             {
                 "category": document.category,
                 "title": document.listed_title,
-                "number": document.listed_number,
-                "page": place.first + 1,
+                "number": (setting.house.entry_number and document.listed_number) or None,
+                "page": place.first + 1 if setting.house.entry_page is not None else None,
             }
             for document, place in zip(issue.documents, setting.placements, strict=True)
+            if setting.house.contents
         ],
         "documents": [_document(setting, index, kind) for index in range(len(issue.documents))],
         "findings": [{"code": code, "document": position} for code, position in issue.findings],
@@ -47,20 +51,22 @@ def issue_truth(setting: SetIssue, kind: str = "pdf") -> dict[str, Any]:
 
 
 def _document(setting: SetIssue, index: int, kind: str) -> dict[str, Any]:
-    document, place = setting.issue.documents[index], setting.placements[index]
-    on_paper = kind == "pdf"
-    signatures = [item for item in document.items if isinstance(item, Signature)]
+    document, place, house = setting.issue.documents[index], setting.placements[index], setting.house
+    on_paper, listed = kind == "pdf", house.contents
+    items = blocks(document, house)
+    signatures = [item for item in items if isinstance(item, Signature)]
+    dated = [item for item in items if isinstance(item, UnderTitle)]
     return {
         "position": index + 1,
-        "category": document.category,
+        "category": document.category if listed else "",
         "title": document.title,
-        "title_in_contents": document.listed_title,
-        "page_in_contents": place.first + 1,
-        "number": document.full_number,
-        "number_in_contents": document.listed_number,
+        "title_in_contents": document.listed_title if listed else None,
+        "page_in_contents": place.first + 1 if listed and house.entry_page is not None else None,
+        "number": document.full_number or None,
+        "number_in_contents": (listed and house.entry_number and document.listed_number) or None,
         "recipients": document.recipients,
         "signed_by": [name.replace("\u3000", "") for name in signatures[0].names] if signatures else [],
-        "signed_on": signatures[0].on.isoformat() if signatures else None,
+        "signed_on": next((item.on.isoformat() for item in (*signatures, *dated)), None),
         "note": next((item.text.strip("（）") for item in document.items if isinstance(item, Note)), ""),
         "first_page": setting.front + place.first + 1 if on_paper else None,
         "last_page": setting.front + place.last + 1 if on_paper else None,
@@ -68,8 +74,8 @@ def _document(setting: SetIssue, index: int, kind: str) -> dict[str, Any]:
         "printed_last_page": place.last + 1 if on_paper else None,
         "blocks": [
             {**block, "page": setting.front + place.blocks[number] + 1 if on_paper else None}
-            for number, item in enumerate(blocks(document))
-            for block in _blocks(item)
+            for number, item in enumerate(items)
+            for block in _blocks(item, house)
         ],
         "sections": [_section(item) for item in document.items if _is_section(item)],
         # What a decree puts into force is the document itself, not something that it carries.
@@ -89,7 +95,11 @@ def _document(setting: SetIssue, index: int, kind: str) -> dict[str, Any]:
             for item in document.items
             if isinstance(item, Table)
         ],
-        "rosters": [{"members": _members(item)} for item in document.items if isinstance(item, Roster)],
+        "rosters": [
+            {"members": _members(item.members if isinstance(item, Roster) else item.rows)}
+            for item in document.items
+            if isinstance(item, Roster) or (isinstance(item, Table) and item.people)
+        ],
         "appointments": [
             {"action": item.action, "person": item.person, "post": item.post, "remark": item.remark}
             for item in document.items
@@ -99,7 +109,7 @@ def _document(setting: SetIssue, index: int, kind: str) -> dict[str, Any]:
     }
 
 
-def _blocks(item: Item | str) -> list[dict[str, str]]:
+def _blocks(item: Item | str, house: House) -> list[dict[str, str]]:
     match item:
         case str():
             return [{"kind": "recipient", "text": item}]
@@ -109,8 +119,11 @@ def _blocks(item: Item | str) -> list[dict[str, str]]:
             return [{"kind": "paragraph", "text": item.printed}]
         case Subtitle():
             return [{"kind": "subtitle", "text": _subtitle(item)}]
+        case UnderTitle():
+            return [{"kind": "date" if item.alone else "paragraph", "text": item.text}]
         case Signature():
-            return [{"kind": "signature", "text": name} for name in item.names] + [
+            names = ["".join(item.names)] if house.signers_beside else item.names
+            return [{"kind": "signature", "text": name} for name in names] + [
                 {"kind": "date", "text": f"{item.on.year}年{item.on.month}月{item.on.day}日"}
             ]
         case Note():
@@ -134,10 +147,10 @@ def _section(item: Item) -> dict[str, Any]:
     return {"level": item.level, "label": item.label, "heading": item.heading.rstrip("。"), "run_in": True}
 
 
-def _members(item: Roster) -> list[dict[str, str]]:
+def _members(rows: Iterable[tuple[str, ...]]) -> list[dict[str, str]]:
     """Members with the role carried down from the line where it is printed."""
     members, carried = [], ""
-    for role, person, post in item.members:
+    for role, person, post in rows:
         carried = role or carried
         members.append({"role": carried, "person": person, "post": post})
     return members
