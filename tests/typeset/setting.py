@@ -237,6 +237,8 @@ class _Setter:
         """Signer and date at the right, the shorter centred under the longer, two ems from the edge."""
         names = ["\u3000\u3000".join(item.names)] if self.house.signers_beside else item.names
         texts = [*names, chinese_date(item.on)]
+        if self.house.date_beside:
+            texts[-2:] = ["\u3000\u3000".join(texts[-2:])]
         lines = [line for text in texts for line in self.breaker([(text, "song")], self.measure)]
         if len(lines) > len(texts):
             raise ValueError(f"a column is too narrow for {texts}")

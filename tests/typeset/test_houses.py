@@ -35,6 +35,7 @@ STYLES = {
     "date alone, one column": House(columns=1, dated_under_title=True, date="{}"),
     "title of body size": House(title_size=10.5),
     "title in column, bracketed number": House(title_size=14.0, number="（{}）"),
+    "signed on one line": House(columns=1, signers_beside=True, date_beside=True),
     "no contents": House(contents=False),
     "no contents, title of body size": House(contents=False, title_size=10.5),
     "contents without numbers": House(entry_number=False),

@@ -14,7 +14,7 @@ from archive.ingest.parse.attachments import read_attachments, starts_attachment
 from archive.ingest.parse.contents import Item, folded_title
 from archive.ingest.parse.issuers import signers
 from archive.ingest.parse.marks import Marked, mark_items, wraps_post
-from archive.ingest.parse.mending import with_tails_returned
+from archive.ingest.parse.mending import with_signatures_parted, with_tails_returned
 from archive.ingest.parse.records import Attachment, Block, Enclosure, Roster, Section, Table
 from archive.ingest.parse.roster_tables import roster_of_table
 from archive.ingest.parse.rosters import is_roster_line, read_roster, starts_roster
@@ -40,7 +40,7 @@ class Body:
 
 def read_body(items: list[Item], title: str, issuer: str, body_size: float | None) -> Body:
     """The body of the document `title`. `issuer` is the body before 关于, "" when unknown."""
-    marked = mark_items(with_tails_returned(items), title, issuer, body_size)
+    marked = mark_items(with_signatures_parted(with_tails_returned(items)), title, issuer, body_size)
     body = Body()
     groups = group_items(marked)
     texts = [text for mark, group in groups if mark == "" for text in [_text(group)]]
@@ -92,7 +92,7 @@ def take_sign(body: Body, mark: str, text: str, issuer: str) -> None:
         body.signed_by = (*body.signed_by, *signers(text, issuer))
     elif mark == "date" and body.signed_on is None:
         body.signed_on = read_date(text)
-    elif mark == "note" and not body.note:
+    elif mark == "note" and not body.note and not COPY_LINE.search(folded(text)):
         body.note = text.strip("（）() ")
 
 

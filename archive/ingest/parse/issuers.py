@@ -5,7 +5,7 @@
 
 import re
 
-from archive.ingest.parse.signs import BODY_END, POSTS_THAT_SIGN, folded, is_body_name
+from archive.ingest.parse.signs import BODY_END, POSTS_THAT_SIGN, SPACE, folded, is_body_name
 
 PLACE = re.compile(r"^(?P<place>[\u4e00-\u9fff]{1,8}?(?:省|市|县|区|州|盟|旗))")
 # the post that signs for a body that has no other name on its decrees
@@ -16,6 +16,8 @@ SHORTEST = 4
 
 def signers(text: str, issuer: str = "") -> list[str]:
     """The bodies that sign on one line, set apart by blanks or run together; else the line as one."""
+    if post := POSTS_THAT_SIGN.match(text.strip()):
+        return [f"{SPACE.sub('', post['post'])} {' '.join(post['person'].split())}"]
     parts = text.split()
     named = issuer.split("、")
     if len(parts) > 1 and all(

@@ -22,6 +22,7 @@ from archive.ingest.parse.signs import (
     TITLE_END,
     ends_sentence,
     folded,
+    is_adoption,
     is_body_name,
     is_bracketed_date,
     is_date_line,
@@ -252,7 +253,7 @@ def subtitle_on_page(items: list[Item], marks: list[str], at: int, body_size: fl
     end = at
     while end < len(items) and not marks[end] and isinstance(item := items[end], Line):
         larger = item.size is not None and item.size >= LARGER * body_size
-        if not is_in_middle(item) or not (larger or (end > at and BRACKETED.match(folded(item.text)))):
+        if not is_in_middle(item) or not (larger or (end > at and is_title_bracket(item.text))):
             break
         end += 1
     return end
@@ -271,9 +272,14 @@ def named_subtitle(items: list[Item], marks: list[str], at: int, named: set[str]
         joined += folded(item.text)
         if joined in named or (len(joined) >= 6 and joined in about and TITLE_END.search(joined)):
             below = items[end + 1] if end + 1 < len(items) and not marks[end + 1] else None
-            bracketed = isinstance(below, Line) and below.centred and BRACKETED.match(folded(below.text))
+            bracketed = isinstance(below, Line) and below.centred and is_title_bracket(below.text)
             return end + 2 if bracketed else end + 1
     return at
+
+
+def is_title_bracket(text: str) -> bool:
+    """True for brackets under a title that belong to it: （2022年—2025年）, （共24项）; not for when it was adopted."""
+    return BRACKETED.match(folded(text)) is not None and not is_adoption(text)
 
 
 def is_in_middle(line: Line) -> bool:
@@ -298,7 +304,7 @@ def subtitle_in_text(items: list[Item], marks: list[str], at: int, named: set[st
         if marks[i] or not isinstance(line, Line):
             break
         text = folded(line.text)
-        if i > found == i and BRACKETED.match(text):
+        if i > found == i and is_title_bracket(text):
             return i + 1
         joined += text
         if starts_with_label(line.text) or ends_sentence(text) or len(joined) > LONGEST_SUBTITLE:
@@ -309,6 +315,6 @@ def subtitle_in_text(items: list[Item], marks: list[str], at: int, named: set[st
         if about and TITLE_END.search(joined) and len(joined) >= 6 and "：" not in joined:
             found = i + 1
             break
-    if found > at and found < len(items) and not marks[found] and BRACKETED.match(_line_text(items[found])):
+    if found > at and found < len(items) and not marks[found] and is_title_bracket(_line_text(items[found])):
         return found + 1
     return found

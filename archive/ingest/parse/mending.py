@@ -1,4 +1,5 @@
-"""Text files whose columns were shuffled by OCR: what was put on a wrong line goes back to its own."""
+"""What was put on a wrong line goes back to its own: tails of lines that OCR of shuffled columns moved, and a signature
+that is printed on one line with its date."""
 
 import re
 from dataclasses import replace
@@ -7,6 +8,10 @@ from archive.ingest.layout.paragraphs import SENTENCE_END
 from archive.ingest.lines import Line, RuledTable
 from archive.ingest.parse.contents import Item
 from archive.ingest.parse.rosters import is_roster_line, starts_roster
+from archive.ingest.parse.signs import signed_and_dated
+
+# A signature is set so many ems from the left edge at least.
+AT_RIGHT = 2.5
 
 
 def with_tails_returned(items: list[Item]) -> list[Item]:
@@ -28,6 +33,29 @@ def with_tails_returned(items: list[Item]) -> list[Item]:
                 result[k] = replace(line, text=line.text + stray.group(2))
                 return result
     return result
+
+
+def with_signatures_parted(items: list[Item]) -> list[Item]:
+    """The items with 云埠市人民政府　　2023年5月6日 as two lines: who signs, and when."""
+    result: list[Item] = []
+    for item in items:
+        signed = signed_and_dated(item.text) if isinstance(item, Line) else None
+        if (
+            signed is None
+            or not isinstance(item, Line)
+            or not stands_apart(item, result[-1] if result else None)
+        ):
+            result.append(item)
+            continue
+        result += [replace(item, text=text, cells=()) for text in signed]
+    return result
+
+
+def stands_apart(line: Line, before: Item | None) -> bool:
+    """True when a line cannot go on with the sentence before it: set to the right, or below the end of one."""
+    if line.starts is not None:
+        return line.starts >= AT_RIGHT or line.centred
+    return not isinstance(before, Line) or line.after_blank or before.text.rstrip()[-1:] in SENTENCE_END
 
 
 def taken_apart(item: Item) -> list[Item]:

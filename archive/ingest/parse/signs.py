@@ -58,8 +58,10 @@ BODY_END = re.compile(
     r"(?:政府|国务院|办公室|办公厅|委员会|委|局|厅|部|院|会|署|行|社|公司|中心|处|支队|总队|大队|组|馆|法院|指挥部|军分区)"
     r"(?:[（(][^（）()]{1,20}[）)])?$"
 )
+# 市长　林望舟, 市　长：林　岚
 POSTS_THAT_SIGN = re.compile(
-    r"^(?:国家主席|主席|总理|代?省长|代?市长|代?州长|代?县长|代?区长|主任|部长|局长|行长|署长|院长)(?:\s+|\s?[:：]\s?)\S{1,2}\s?\S{1,3}$"
+    r"^(?P<post>国家主席|主\s*席|总\s*理|代?\s*(?:省|市|州|县|区)\s*长|主\s*任|(?:部|局|行|署|院)\s*长)"
+    r"(?:\s+|\s?[:：]\s?)(?P<person>\S{1,2}\s?\S{1,3})$"
 )
 CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
@@ -79,6 +81,7 @@ CHINESE_DATE = re.compile(
 DOTTED_DATE = re.compile(r"(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})日?")
 # 溪州县人民代表大会常务委员会任免名单, as a congress publishes it
 PERSONNEL_LIST = r"(?:人事)?(?:任免|任命|免职|决定任免|接受辞职)(?:人员)?名单"
+ADOPTION = re.compile(r"\(.*\d{4}年\d{1,2}月\d{1,2}日.*(?:通过|公布|发布|批准|修订|修正|颁布|施行)")
 NOTE = re.compile(r"^[（(](?:此件|此文|本文|联系人|不予公开|主动公开|依申请公开)[^（）()]{0,60}[）)]$")
 NOTE_WITHIN = re.compile(r"[（(]此件[^（）()]{1,20}[）)]")
 COPY_LINE = re.compile(r"^(?:抄送|抄报|主送|印发机关|分送)[:：]|\d日印(?:发|制)?$")
@@ -128,6 +131,26 @@ def is_bracketed_date(text: str) -> bool:
     """True for a date in brackets and nothing else, as it stands under a title: （2023年5月6日）."""
     plain = folded(text)
     return plain[:1] == "(" and plain[-1:] == ")" and is_date_line(plain[1:-1])
+
+
+def signed_and_dated(text: str) -> tuple[str, str] | None:
+    """(who signs, date) as printed on one line, 云埠市人民政府　　2023年5月6日; None for any other line."""
+    for gap in re.finditer(r"\s+", text.strip()):
+        names, day = text.strip()[: gap.start()], text.strip()[gap.end() :]
+        if is_date_line(day):
+            bodies = is_body_name(names) or all(map(is_body_name, names.split()))
+            return (names, day) if bodies and not ends_sentence(names) else None
+    return None
+
+
+def ends_document(text: str) -> bool:
+    """True for the line with which a document ends: its date, alone or behind who signs."""
+    return is_date_line(text) or signed_and_dated(text) is not None
+
+
+def is_adoption(text: str) -> bool:
+    """True for the brackets under a title that say when and how it was adopted: （2022年3月28日…通过）, no part of it."""
+    return ADOPTION.match(folded(text)) is not None
 
 
 def is_note(text: str) -> bool:

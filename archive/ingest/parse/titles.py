@@ -17,6 +17,7 @@ from archive.ingest.parse.signs import (
     COPY_LINE,
     NOTE_WITHIN,
     TITLE_END,
+    ends_document,
     ends_sentence,
     folded,
     is_bracketed_date,
@@ -142,7 +143,7 @@ def is_text(item: Item) -> bool:
     text = folded(item.text)
     if COPY_LINE.search(text):
         return False
-    return ends_sentence(text) or text.endswith(":") or is_date_line(text)
+    return ends_sentence(text) or text.endswith(":") or ends_document(item.text)
 
 
 def title_below(items: list[Item], number_at: int) -> Start | None:

@@ -10,6 +10,7 @@ from archive.ingest.parse.contents import Item, folded_title
 from archive.ingest.parse.signs import (
     COPY_LINE,
     PERSONNEL_LIST,
+    ends_document,
     ends_sentence,
     folded,
     is_body_name,
@@ -66,7 +67,8 @@ def unnumbered_start(items: list[Item], begin: int) -> Start | None:
     if not count:
         return None
     rest = [folded(line.text) for _, line in lines[count:]]
-    official = any(is_date_line(text) or re.match(r"第[一1]条", text) for text in rest)
+    official = any(re.match(r"第[一1]条", text) for text in rest)
+    official = official or any(ends_document(line.text) for _, line in lines[count:])
     addressed = bool(rest) and rest[0].endswith(":")
     if not (official or addressed or adopted_on([line.text for _, line in lines[count : count + 4]])):
         return None
@@ -151,7 +153,7 @@ def opens(items: list[Item], begin: int, index: int) -> bool:
     if not isinstance(above, Line):
         return False
     text = folded(above.text)
-    if is_date_line(text) or is_note(above.text) or COPY_LINE.search(text):
+    if ends_document(above.text) or is_note(above.text) or COPY_LINE.search(text):
         return True
     return index <= begin + TOP and all(
         isinstance(item, Line) and is_front(item) for item in items[begin:index]
@@ -179,7 +181,7 @@ def is_whole_document(items: list[Item], start: Start, ceiling: int) -> bool:
     if not (text.endswith(":") or ends_sentence(text) or len(text) > 30 or date_under(items, start.body)):
         return False
     return date_under(items, start.body) is not None or any(
-        isinstance(item, Line) and is_date_line(item.text) for item in items[start.body : ceiling]
+        isinstance(item, Line) and ends_document(item.text) for item in items[start.body : ceiling]
     )
 
 

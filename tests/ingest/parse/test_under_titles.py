@@ -164,3 +164,48 @@ def test_a_zero_that_is_a_letter() -> None:
         f"云埠市人民政府关于加强渡口管理的通知\n埠府〔2002〕12号\n{TEXT}二ОО二年五月二十九日\n"
     )
     assert document.signed_on == date(2002, 5, 29)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["云埠市人民政府　　2023年5月6日", "云埠市人民政府 2023 年 5 月 6 日", "市长　林望舟　2023年5月6日"],
+)
+def test_who_signs_and_when_on_one_line(printed: str) -> None:
+    (document,) = read(f"云埠市人民政府关于加强渡口管理的通知\n埠政发〔2023〕14号\n{TEXT}{printed}\n")
+    assert document.signed_on == date(2023, 5, 6)
+    assert [block.kind for block in document.blocks][-2:] == ["signature", "date"]
+    assert document.signed_by == (("市长 林望舟",) if "市长" in printed else ("云埠市人民政府",))
+
+
+def test_a_date_in_running_text_is_no_signature() -> None:
+    (document,) = read(
+        f"云埠市人民政府关于加强渡口管理的通知\n埠政发〔2023〕14号\n{TEXT}二、及时上报。检查情况每年报送一次，首次报送\n市人民政府 2023年5月6日\n前完成。\n"
+    )
+    assert (document.signed_by, document.signed_on) == ((), None)
+
+
+def test_to_whom_copies_go_is_no_note() -> None:
+    (document,) = read(
+        f"云埠市人民政府关于加强渡口管理的通知\n埠政发〔2023〕14号\n{TEXT}"
+        "云埠市人民政府\n2023年5月6日\n抄送：市委办公室。\n云埠市人民政府办公室　2023年5月7日印发\n"
+    )
+    assert document.note == ""
+    assert [block.kind for block in document.blocks][-2:] == ["note", "note"]
+
+
+DECREE = """\
+云埠市人民政府令
+第12号
+《云埠市渡口管理办法》已经市人民政府第20次常务会议通过，现予公布。
+市　长　林　岚
+2023年4月18日
+云埠市渡口管理办法
+（2023年4月18日云埠市人民政府令第12号公布）
+第一条　为了加强渡口管理，制定本办法。
+"""
+
+
+def test_when_a_regulation_was_made_public_is_no_part_of_its_title() -> None:
+    (document,) = read(DECREE)
+    assert (document.title, document.number) == ("云埠市渡口管理办法", "云埠市人民政府令第12号")
+    assert (document.signed_by, document.issuer) == (("市长 林 岚",), "云埠市人民政府")
