@@ -89,7 +89,8 @@ class RuledTable:
     """A table cut out of the page, mostly by its rules: rows of cell texts, top to bottom.
 
     A cell that spans several columns stands in the first of them, the others are empty. `headed` says that the
-    first row is a head: only of a list without rules it is known that it has none.
+    first row is a head: only of a list without rules it is known that it has none. `ends_right`: it goes on over pages
+    and ends on the right half of a spread.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -101,6 +102,7 @@ class RuledTable:
     headed: bool = True
     # what is printed in its cells, cell by cell, with the page and the box of each line
     lines: tuple[Line, ...] = ()
+    ends_right: bool = False
 
 
 @dataclass(frozen=True, slots=True)

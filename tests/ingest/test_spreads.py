@@ -11,7 +11,7 @@ from archive.ingest.lines import Glyph, Line, Rule, RuledTable, Sheet
 from archive.ingest.read import read_issue
 from tests.typeset.proof import Proof
 from tests.typeset.sheet import WIDTH
-from tests.typeset.small import small_issue
+from tests.typeset.small import SMALL_SOURCE, small_issue
 
 
 def side_by_side(data: bytes) -> bytes:
@@ -98,6 +98,22 @@ def test_a_document_has_the_pages_of_its_halves(tmp_path: Path) -> None:
         (document.first_page, document.printed_first_page, document.printed_last_page)
         for document in issue.documents
     ] == [(1, 8, 8), (1, 9, 9), (2, 10, 11)]
+
+
+def test_a_table_goes_on_from_the_left_half_to_the_right_one_and_to_the_next_sheet(tmp_path: Path) -> None:
+    rows = [f"{i} | 第{i}片区管网改造 | 街道办事处{i}" for i in range(1, 90)]
+    table = "\n".join(["@table 1 4 3", "序号 | 项目名称 | 责任单位", *rows])
+    source = SMALL_SOURCE.replace("@attachments\n", f"{table}\n\n@attachments\n", 1)
+    single, spread = tmp_path / "single.pdf", tmp_path / "spread.pdf"
+    single.write_bytes(small_issue(source))
+    spread.write_bytes(side_by_side(single.read_bytes()))
+    one, two = read_issue(single), read_issue(spread)
+    (found,) = two.documents[0].tables
+    assert found.columns == ("序号", "项目名称", "责任单位")
+    assert [row[0] for row in found.rows] == [str(i) for i in range(1, 90)]
+    assert (found.page, found.last_page) == (2, 4)
+    pages = [(document.printed_first_page, document.printed_last_page) for document in one.documents]
+    assert [(document.printed_first_page, document.printed_last_page) for document in two.documents] == pages
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,10 @@ def join_over_pages(pages: list[Page]) -> list[Page]:
             upper = before.items[-1] if before else None
             if before is None or not isinstance(upper, RuledTable) or not continues(upper, lower):
                 break
-            joined = replace(before, items=(*before.items[:-1], join_tables(upper, lower)))
+            # of two pages on one sheet this is the right one
+            right = result[-1].number == page.number
+            whole = replace(join_tables(upper, lower), ends_right=right)
+            joined = replace(before, items=(*before.items[:-1], whole))
             result[result.index(before)] = joined
             items.pop(0)
         result.append(replace(page, items=tuple(items)))

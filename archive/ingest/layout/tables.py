@@ -277,7 +277,8 @@ def continues(upper: RuledTable, lower: RuledTable) -> bool:
     # the margins of a bound volume are wider towards the spine
     return (
         same_columns
-        and lower.page == (upper.last_page or upper.page) + 1
+        # the right half of a spread is on the same sheet
+        and 0 <= lower.page - (upper.last_page or upper.page) <= 1
         and (same_list or abs(shift - (lower.box[2] - upper.box[2])) < 4 * NEAR)
         and abs(shift) < 60
     )

@@ -32,8 +32,9 @@ from archive.ingest.parse.unnumbered import date_under
 from archive.ingest.parse.validity import find_validity
 from archive.numbers import read_number
 
-# An item and a page of the file that it stands on → the number printed there.
-PrintedAt = Callable[[Item, int], int | None]
+# An item and a page of the file that it stands on → the numbers printed there, two for a table over both halves of a
+# spread.
+PrintedAt = Callable[[Item, int], list[int]]
 
 
 def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN) -> ParsedIssue:
@@ -42,10 +43,13 @@ def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN)
     heads = [text for page in pages for text in page.furniture]
     by_number = {page.number: page for page in pages}
 
-    def printed(item: Item, number: int) -> int | None:
+    def printed(item: Item, number: int) -> list[int]:
         page = by_number[number]
-        # of a table that began on a page before, it is not known where on this one it ends
-        return page.printed_at(item) if item.page == number else page.printed_number
+        numbers = [page.printed_at(item)] if item.page == number else []
+        if isinstance(item, RuledTable) and item.last_page == number:
+            ends = page.printed_right if item.ends_right else page.printed_number
+            numbers += [ends] if item.ends_right or item.page != number else []
+        return [each for each in numbers if each is not None]
 
     unreadable = [page.number for page in pages if not page.readable]
     issue = parse_items(items, source, heads, printed, unreadable, known)
@@ -218,7 +222,7 @@ def with_printed_pages(document: ParsedDocument, items: list[Item], printed: Pri
 
     def numbers(page: int | None) -> list[int]:
         here = [item for item in items if page and page in (item.page, getattr(item, "last_page", None))]
-        return [number for item in here if (number := printed(item, page or 0)) is not None]
+        return [number for item in here for number in printed(item, page or 0)]
 
     return replace(
         document,

@@ -179,7 +179,8 @@ def test_who_signs_and_when_on_one_line(printed: str) -> None:
 
 def test_a_date_in_running_text_is_no_signature() -> None:
     (document,) = read(
-        f"云埠市人民政府关于加强渡口管理的通知\n埠政发〔2023〕14号\n{TEXT}二、及时上报。检查情况每年报送一次，首次报送\n市人民政府 2023年5月6日\n前完成。\n"
+        f"云埠市人民政府关于加强渡口管理的通知\n埠政发〔2023〕14号\n{TEXT}"
+        "二、及时上报。检查情况每年报送一次，首次报送\n市人民政府 2023年5月6日\n前完成。\n"
     )
     assert (document.signed_by, document.signed_on) == ((), None)
 
