@@ -82,6 +82,8 @@ DOTTED_DATE = re.compile(r"(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})日?")
 # 溪州县人民代表大会常务委员会任免名单, as a congress publishes it
 PERSONNEL_LIST = r"(?:人事)?(?:任免|任命|免职|决定任免|接受辞职)(?:人员)?名单"
 ADOPTION = re.compile(r"\(.*\d{4}年\d{1,2}月\d{1,2}日.*(?:通过|公布|发布|批准|修订|修正|颁布|施行)")
+# Two or three bodies and their date on one line are no longer.
+LONGEST_SIGNATURE = 80
 NOTE = re.compile(r"^[（(](?:此件|此文|本文|联系人|不予公开|主动公开|依申请公开)[^（）()]{0,60}[）)]$")
 NOTE_WITHIN = re.compile(r"[（(]此件[^（）()]{1,20}[）)]")
 COPY_LINE = re.compile(r"^(?:抄送|抄报|主送|印发机关|分送)[:：]|\d日印(?:发|制)?$")
@@ -135,8 +137,11 @@ def is_bracketed_date(text: str) -> bool:
 
 def signed_and_dated(text: str) -> tuple[str, str] | None:
     """(who signs, date) as printed on one line, 云埠市人民政府　　2023年5月6日; None for any other line."""
-    for gap in re.finditer(r"\s+", text.strip()):
-        names, day = text.strip()[: gap.start()], text.strip()[gap.end() :]
+    line = text.strip()
+    if len(line) > LONGEST_SIGNATURE or line[-1:] != "日":
+        return None
+    for gap in SPACE.finditer(line):
+        names, day = line[: gap.start()], line[gap.end() :]
         if is_date_line(day):
             bodies = is_body_name(names) or all(map(is_body_name, names.split()))
             return (names, day) if bodies and not ends_sentence(names) else None
