@@ -17,7 +17,8 @@ SHORTEST = 4
 def signers(text: str, issuer: str = "") -> list[str]:
     """The bodies that sign on one line, set apart by blanks or run together; else the line as one."""
     if post := POSTS_THAT_SIGN.match(text.strip()):
-        return [f"{SPACE.sub('', post['post'])} {' '.join(post['person'].split())}"]
+        # 市　长　林望舟: the post is set wide, what stands behind it is kept as printed
+        return [SPACE.sub("", post["post"]) + SPACE.sub(" ", text.strip()[post.end("post") :])]
     parts = text.split()
     named = issuer.split("、")
     if len(parts) > 1 and all(
@@ -52,6 +53,6 @@ def issuers(named: str, signed_by: tuple[str, ...]) -> str:
     if named:
         return "、".join(run_together(named))
     first = signed_by[0] if signed_by else ""
-    if POSTS_THAT_SIGN.match(first):
-        return SIGNS_FOR.get(first.split()[0], "")
+    if found := POSTS_THAT_SIGN.match(first):
+        return SIGNS_FOR.get(found["post"], "")
     return first

@@ -121,6 +121,8 @@ def test_seven_bodies_that_sign_one_below_the_other() -> None:
         ("云埠市人民政府办公室", ["云埠市人民政府办公室"]),
         ("云埠市 财政局", ["云埠市 财政局"]),
         ("国务院　中央军委", ["国务院", "中央军委"]),
+        ("市　长　林望舟", ["市长 林望舟"]),
+        ("省长：林　岚", ["省长：林 岚"]),
     ],
 )
 def test_bodies_on_one_line(line: str, names: list[str]) -> None:
