@@ -86,7 +86,10 @@ def change_member(document: ParsedDocument, change: Change) -> ParsedDocument:
     )
     text = "\n".join(_member_line(member) for member in members)
     blocks = tuple(
-        replace(block, text=text, as_printed=_printed(block, text)) if block.roster == number else block
+        # a roster that is printed as a table is corrected there by its cells
+        replace(block, text=text, as_printed=_printed(block, text))
+        if block.roster == number and block.table is None
+        else block
         for block in document.blocks
     )
     return replace(document, rosters=rosters, blocks=blocks)
