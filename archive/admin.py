@@ -1,13 +1,20 @@
 """The administration: accounts, names and what is left to mend by hand. What was parsed is shown, not edited.
 
-Publishing and withdrawing belong to the desk, which keeps the index in step; here the state is read only.
+Publishing and withdrawing belong to the desk, which keeps the index in step; here the state is read only. Who has been
+locked out after wrong passwords is let in again by deleting the attempts (axes), who has lost the second factor by
+deleting the device. admin_site.py says who may come in.
 """
 
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from archive.models import (
     Appointment,
@@ -158,6 +165,56 @@ class PartAdmin(AsParsed):
         return super().get_queryset(request).order_by("document", "position")
 
 
+# --- accounts ----------------------------------------------------------------------------------------
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    """Roles are groups: 编辑, 发布; whoever is in 两步验证 needs a second factor."""
+
+    list_display = [
+        "username",
+        "full_name",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "group_names",
+        "last_login",
+    ]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("姓名"))
+    def full_name(self, user: User) -> str:
+        return user.get_full_name()
+
+    @admin.display(description=_("角色"))
+    def group_names(self, user: User) -> str:
+        return "、".join(group.name for group in user.groups.all())
+
+
+class SecondFactorAdmin(AsParsed):
+    """Set up by its owner alone; an administrator can only remove it, when the owner has lost it."""
+
+    list_display = ["user", "confirmed", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    fields = ["user", "confirmed", "created_at", "last_used_at", "throttling_failure_count"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+for device in (TOTPDevice, StaticDevice):
+    if admin.site.is_registered(device):
+        admin.site.unregister(device)
+    admin.site.register(device, SecondFactorAdmin)
+
+
+# --- the parts of documents, contents and pages ----------------------------------------------------------
 for model in (Section, Block, Table, Roster, Attachment, Enclosure):
     admin.site.register(model, PartAdmin)
 

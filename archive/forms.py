@@ -87,3 +87,16 @@ class WithdrawForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("请写明撤回的理由：读者会在原网址看到它。")},
     )
+
+
+class CodeForm(forms.Form):
+    """The six figures of the authenticator, or a backup code."""
+
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("请输入验证码。")},
+    )

@@ -2,10 +2,12 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -18,6 +20,14 @@ def environment_flag(name: str, default: bool = False) -> bool:
 def environment_list(name: str, default: str) -> list[str]:
     """The comma-separated items of a variable, blanks dropped."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def environment_choice(name: str, choices: tuple[str, ...]) -> str:
+    """One of the choices, the first when nothing is set. A slip in it must not switch a protection off."""
+    chosen = os.environ.get(name, "").strip().lower() or choices[0]
+    if chosen not in choices:
+        raise ImproperlyConfigured(f"{name}={chosen}: choose one of {', '.join(choices)}")
+    return chosen
 
 
 def secret_key(folder: Path) -> str:
@@ -43,6 +53,8 @@ DEBUG = environment_flag("DEBUG")
 ALLOWED_HOSTS = environment_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = environment_list("CSRF_TRUSTED_ORIGINS", "")
 HTTPS = environment_flag("HTTPS")
+# How many proxies stand before the site: so many entries at the end of X-Forwarded-For are theirs and can be believed.
+PROXIES = int(os.environ.get("PROXIES", "1" if HTTPS else "0"))
 SECRET_KEY = secret_key(GAZETTE_DATA)
 
 # What the site calls itself, and what the law asks a government site to print at its foot (each may be blank).
@@ -54,6 +66,15 @@ SITE = {
     "police": os.environ.get("SITE_POLICE", ""),  # 公安备案号
     "site_code": os.environ.get("SITE_CODE", ""),  # 网站标识码
 }
+
+# Signing in: a session ends when nothing was done for so long, and in any case after so many hours.
+SESSION_IDLE_SECONDS = int(os.environ.get("SESSION_IDLE_MINUTES", "120")) * 60
+SESSION_MAX_SECONDS = int(os.environ.get("SESSION_MAX_HOURS", "12")) * 3600
+# So many wrong passwords for a name from one address, and that name is locked for that address for a while.
+LOCKOUT_FAILURES = int(os.environ.get("LOCKOUT_FAILURES", "5"))
+LOCKOUT_MINUTES = int(os.environ.get("LOCKOUT_MINUTES", "15"))
+# `staff`: everybody at the desk needs a second factor; `off`: those whom an administrator asks for one.
+REQUIRE_SECOND_FACTOR = environment_choice("REQUIRE_SECOND_FACTOR", ("off", "staff"))
 
 # Limits of one upload and of reading one file, see archive/ingest/extract/sandbox.py.
 UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_MB", "200")) * 1024 * 1024
@@ -68,7 +89,7 @@ READ_MAX_MEMORY = int(os.environ.get("READ_MAX_MEMORY_MB", "1024")) * 1024 * 102
 
 # --- Django ------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "archive.admin_site.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -81,6 +102,10 @@ INSTALLED_APPS = [
     "haystack",
     "django_tasks",
     "django_tasks_db",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -92,8 +117,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "archive.signed_in.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "gazette.urls"
@@ -132,6 +160,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
 LOGIN_URL = "desk-sign-in"
 LOGIN_REDIRECT_URL = "desk"
@@ -180,7 +212,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = SESSION_MAX_SECONDS
 CSRF_COOKIE_SAMESITE = "Lax"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -190,6 +222,24 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# Name and address together: nobody is locked out because another machine guesses at the name, or a colleague behind the
+# same proxy mistypes.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = LOCKOUT_FAILURES
+AXES_COOLOFF_TIME = timedelta(minutes=LOCKOUT_MINUTES)
+# The page says for how long; a try in between does not prolong it.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "archive.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "archive.views.desk_access.locked_out"
+AXES_VERBOSE = False
+# Whoever reads the log must see who is being guessed at, and from where; passwords are never in it.
+AXES_SENSITIVE_PARAMETERS: list[str] = []
+
+OTP_TOTP_ISSUER = SITE["name"]
+# A secret is shown once, to its owner.
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
 LOGGING = {
     "version": 1,

@@ -116,6 +116,11 @@ class Issue(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "-year", "-number"], name="issue_state_year_number")]
+        # What the two roles of the desk may do, see archive/roles.py.
+        permissions = [
+            ("edit_issue", "上传、重新读取、补填与更正、丢弃草稿"),
+            ("publish_issue", "发布、撤回、重新发布"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.gazette or self.file_name} {self.name}"

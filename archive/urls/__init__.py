@@ -1,5 +1,11 @@
-"""The addresses of the archive: the house, the desk, search, and the reading room."""
+"""The addresses of the archive: the house, the desk, accounts, search, and the reading room."""
 
-from archive.urls import desk, house, reading, search
+from archive.urls import accounts, desk, house, reading, search
 
-urlpatterns = [*house.urlpatterns, *desk.urlpatterns, *search.urlpatterns, *reading.urlpatterns]
+urlpatterns = [
+    *house.urlpatterns,
+    *desk.urlpatterns,
+    *accounts.urlpatterns,
+    *search.urlpatterns,
+    *reading.urlpatterns,
+]

@@ -15,7 +15,7 @@ from archive.batches import open_batch, pause, report_of, resume, retry_failed
 from archive.models import Batch, IngestRun
 from archive.uploads import ACTIVE
 from archive.views.addresses import page_addresses, with_parameters
-from archive.views.desk_access import staff_only
+from archive.views.desk_access import editor_only, staff_only
 from archive.views.desk_runs import all_runs, with_remedies
 from archive.worker_heartbeat import worker_is_alive
 
@@ -74,7 +74,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/batch.html", context)
 
 
-@staff_only
+@editor_only
 @require_POST
 def open_(request: HttpRequest) -> JsonResponse:
     """A new batch for the files that the script is about to send: its key and its page."""
@@ -82,7 +82,7 @@ def open_(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"batch": made.pk, "page": reverse("desk-batch", args=[made.pk])})
 
 
-@staff_only
+@editor_only
 @require_POST
 def pause_batch(request: HttpRequest, pk: int) -> HttpResponse:
     if pause(get_object_or_404(Batch, pk=pk)):
@@ -90,7 +90,7 @@ def pause_batch(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk-batch", pk)
 
 
-@staff_only
+@editor_only
 @require_POST
 def resume_batch(request: HttpRequest, pk: int) -> HttpResponse:
     if resume(get_object_or_404(Batch, pk=pk)):
@@ -98,7 +98,7 @@ def resume_batch(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk-batch", pk)
 
 
-@staff_only
+@editor_only
 @require_POST
 def retry_batch(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue again whatever failed and can be tried again as it is."""

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from archive.ingest.correcting import Conflict, NothingToCorrect, undo
 from archive.ingest.settling import take_reading
 from archive.models import Correction, Finding, Issue
-from archive.views.desk_access import staff_only
+from archive.roles import EDITOR, has_role
+from archive.views.desk_access import editor_only, staff_only
 from archive.views.review import in_review_order
 
 _COLUMNS = (
@@ -40,7 +41,8 @@ def corrections(request: HttpRequest, pk: int) -> HttpResponse:
     acts: dict[str, list[Correction]] = {}
     for correction in _corrections(issue).order_by("-pk"):
         acts.setdefault(correction.act, []).insert(0, correction)
-    return render(request, "desk/corrections.html", {"issue": issue, "acts": list(acts.values())})
+    context = {"issue": issue, "acts": list(acts.values()), "may_edit": has_role(request.user, EDITOR)}
+    return render(request, "desk/corrections.html", context)
 
 
 @staff_only
@@ -75,7 +77,7 @@ def _safe(text: str) -> str:
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
-@staff_only
+@editor_only
 @require_POST
 def undo_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if not Correction.objects.filter(issue_id=pk, act=act).exists():
@@ -97,7 +99,7 @@ def _next_open(finding: Finding) -> Finding | None:
     return rest[0] if rest else None
 
 
-@staff_only
+@editor_only
 @require_POST
 def settle_finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     """Settle a finding by the reading chosen, and lead on to the next."""

@@ -23,9 +23,10 @@ from archive.ingest.correcting import (
 )
 from archive.models import Appointment, Block, Correction, Document, Issue, Page, Reference, Section
 from archive.publishing import PublishingError, restore_document, withdraw_document
+from archive.roles import EDITOR, PUBLISHER, has_role
 from archive.views.corrected import FIELD_NAMES, corrected_fields
 from archive.views.correction_forms import FACTS, FIELDS, LEVELS, MEMBER, BadForm, changes_of
-from archive.views.desk_access import staff_only
+from archive.views.desk_access import editor_only, publisher_only, staff_only
 from archive.views.document import document_context
 from archive.views.document import with_parts as with_parts_of_page
 from archive.views.issues import PagePicture, page_pictures
@@ -89,7 +90,7 @@ def preview(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     return render(request, "desk/preview.html", {**document_context(request, found), "previewed": True})
 
 
-@staff_only
+@editor_only
 @require_POST
 def correct_document(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """Make the corrections of one form; where somebody else was faster, show what both have written."""
@@ -118,7 +119,7 @@ def correct_document(request: HttpRequest, pk: int, position: int) -> HttpRespon
     return redirect(_back_to(request, pk, position, act))
 
 
-@staff_only
+@publisher_only
 @require_POST
 def withdraw(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """Take one document from the public with a reason, or give it back."""
@@ -212,8 +213,8 @@ def _page(
         "edit_row": _edited_row(found, edit),
         "edit_roster": _edited_roster(found, edit),
         "open_findings": with_readings(f for f in found.findings.all() if not f.settled_as),
-        "may_edit": True,
-        "may_publish": True,
+        "may_edit": has_role(request.user, EDITOR),
+        "may_publish": has_role(request.user, PUBLISHER),
         "before": neighbours.get(found.position - 1),
         "after": neighbours.get(found.position + 1),
         "correction_count": found.corrections.exclude(state=Correction.State.UNDONE).count(),

@@ -18,7 +18,8 @@ from archive.ingest.errors import IngestError
 from archive.models import Block, Correction, Finding, Issue
 from archive.publishing import PublishingError, discard_issue, publish_issue, withdraw_issue
 from archive.uploads import ACTIVE, read_again
-from archive.views.desk_access import staff_only
+from archive.roles import EDITOR, has_role
+from archive.views.desk_access import editor_only, publisher_only, staff_only
 from archive.views.files import original_file, send_original, serve_page
 from archive.views.issues import page_pictures
 from archive.views.review import finding_sheets, in_review_order, read_pages, score_of, with_readings
@@ -66,7 +67,7 @@ def original(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @sensitive_post_parameters("password")
-@staff_only
+@editor_only
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the issue's file to be read anew: recognition is installed now, or the program is a newer one."""
@@ -82,7 +83,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk")
 
 
-@staff_only
+@publisher_only
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Issue, pk=pk)
@@ -102,7 +103,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk-issue", pk)
 
 
-@staff_only
+@editor_only
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Issue, pk=pk)
@@ -118,7 +119,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk")
 
 
-@staff_only
+@publisher_only
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Issue, pk=pk)
@@ -152,7 +153,7 @@ def _review(request: HttpRequest, pk: int, form: Form | None = None, status: int
         "open_errors": by_severity[Finding.Severity.ERROR],
         "open_warnings": by_severity[Finding.Severity.WARNING],
         "correction_count": found.corrections.exclude(state=Correction.State.UNDONE).count(),
-        "may_edit": True,
+        "may_edit": has_role(request.user, EDITOR),
         "score": score_of(found),
         "read_pages": read_pages(found),
         "reading": found.runs.filter(state__in=ACTIVE).exists(),

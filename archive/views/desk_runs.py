@@ -16,7 +16,7 @@ from archive.forms import PasswordForm
 from archive.models import IngestRun
 from archive.uploads import ACTIVE, failed_original, retry
 from archive.views.addresses import page_addresses
-from archive.views.desk_access import staff_only
+from archive.views.desk_access import editor_only, staff_only
 
 RUNS_A_PAGE = 50
 
@@ -51,7 +51,7 @@ def runs_state(request: HttpRequest) -> JsonResponse:
 
 
 @sensitive_post_parameters("password")
-@staff_only
+@editor_only
 @require_POST
 def retry_run(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the kept file of a failed upload anew, with the password it needs or to replace what is in its place."""

@@ -22,7 +22,7 @@ from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
 from archive.ingest.sources import is_source_name, may_be_tried
 from archive.models import Batch
 from archive.uploads import Accepted, clean_name
-from archive.views.desk_access import staff_only
+from archive.views.desk_access import editor_only
 from archive.views.desk_runs import all_runs, with_remedies
 from archive.zipped import accept_files
 
@@ -53,7 +53,7 @@ class SentFile:
 
 
 @sensitive_post_parameters("password")
-@staff_only
+@editor_only
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """Keep and queue the uploaded files; what became of each stands at the top of the page that follows."""
@@ -88,7 +88,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("desk-batch", batch.pk) if batch else redirect("desk")
 
 
-@staff_only
+@editor_only
 @require_POST
 def upload_file(request: HttpRequest) -> JsonResponse:
     """Keep and queue the file that is the body of the request (`?name=`, `?replace=1`, `?batch=12`; its password in

@@ -16,6 +16,7 @@ from archive.batches import open_batch
 from archive.models import Batch, IngestRun, Issue
 from archive.tasks import ingest_upload
 from archive.worker_heartbeat import beat
+from tests.accounts import make_account
 
 WIDTHS = [pytest.param(360, id="phone"), pytest.param(1280, id="wide")]
 SAMPLES = settings.BASE_DIR / "archive" / "samples"
@@ -23,7 +24,7 @@ SAMPLES = settings.BASE_DIR / "archive" / "samples"
 
 @pytest.fixture
 def editor(transactional_db: None) -> User:
-    return User.objects.create_user("bianji", password="a-long-word-1", is_staff=True)
+    return make_account("bianji")
 
 
 def sign_in(page: Page, live_server: LiveServer, path: str) -> None:

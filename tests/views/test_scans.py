@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -19,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from archive import pictures
 from archive.ingest.originals import original_path
 from archive.models import Block, Document, Finding, IngestRun, Issue
+from tests.accounts import make_account
 from tests.factories import make_issue
 from tests.views.page import Page, get
 from tests.views.test_files import ClosingClient
@@ -65,7 +65,7 @@ def client() -> Iterator[ClosingClient]:
 
 @pytest.fixture
 def desk(client: Client) -> Client:
-    client.force_login(User.objects.create_user("bianji", password="a-long-word-1", is_staff=True))
+    client.force_login(make_account("bianji"))
     return client
 
 
@@ -129,7 +129,7 @@ def test_pages_of_what_is_not_published_are_for_the_desk_alone(
     issue = make_scan(state)
     assert client.get(picture(issue)).status_code == status
     assert client.get(f"{issue.get_absolute_url()}pages/").status_code == status
-    client.force_login(User.objects.create_user("bianji", password="a-long-word-1", is_staff=True))
+    client.force_login(make_account("bianji"))
     assert client.get(picture(issue)).status_code == status
     response = client.get(reverse("desk-page", args=[issue.pk, 1]))
     assert response.status_code == 200 and "no-store" in response["Cache-Control"]

@@ -1,0 +1,30 @@
+"""Where a request comes from, seen past the proxies that stand before this site."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address of the reader's machine; None when it is not known.
+
+    Each of the PROXIES before the site adds whom it heard to the end of X-Forwarded-For. What stands before those
+    entries the reader may have written; without proxies, all of it.
+    """
+    heard = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    proxies = settings.PROXIES
+    told = heard[-proxies] if 0 < proxies <= len(heard) else ""
+    return _address(told) or _address(request.META.get("REMOTE_ADDR", ""))
+
+
+def _address(text: str) -> str | None:
+    """The address in 203.0.113.7, 203.0.113.7:51234, 2001:db8::7 or [2001:db8::7]:51234."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
