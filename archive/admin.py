@@ -2,7 +2,7 @@
 
 Publishing and withdrawing belong to the desk, which keeps the index in step; here the state is read only. Who has been
 locked out after wrong passwords is let in again by deleting the attempts (axes), who has lost the second factor by
-deleting the device. admin_site.py says who may come in.
+deleting the device; the log (auditlog) can only be read. admin_site.py says who may come in.
 """
 
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from archive.audit import recorded
 from archive.models import (
     Appointment,
     Attachment,
@@ -87,7 +88,8 @@ class IssueAdmin(admin.ModelAdmin[Issue]):
         # What a person says, no later reading of the file changes; a field that is emptied is left to it again.
         changed = FILLED_IN_BY_HAND.intersection(form.changed_data)
         note_filled_in(obj, {name: getattr(obj, name) for name in changed})
-        super().save_model(request, obj, form, change)
+        with recorded(obj, "filled-in", request.user):
+            super().save_model(request, obj, form, change)
         if obj.is_published:
             index_on_commit(obj)
 

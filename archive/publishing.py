@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from archive.audit import recorded
 from archive.ingest.originals import remove_original
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
 from archive.models import Document, Issue
@@ -48,12 +49,13 @@ def publish_issue(issue: Issue, user: Any = None) -> Issue:
                 % {"missing": "、".join(missing)}
             )
         was_withdrawn = held.state == Issue.State.WITHDRAWN
-        held.state = Issue.State.PUBLISHED
-        held.released_at = held.released_at or timezone.now()
-        held.withdrawn_at, held.withdrawn_reason = None, ""
-        held.save()
-        if was_withdrawn:
-            resolve_references_of(held)
+        with recorded(held, "published-again" if was_withdrawn else "published", user):
+            held.state = Issue.State.PUBLISHED
+            held.released_at = held.released_at or timezone.now()
+            held.withdrawn_at, held.withdrawn_reason = None, ""
+            held.save()
+            if was_withdrawn:
+                resolve_references_of(held)
         index_on_commit(held)
     _note(held, "published", user)
     return held
@@ -68,10 +70,11 @@ def withdraw_issue(issue: Issue, reason: str, user: Any = None) -> Issue:
         held = _lock(issue)
         if not held.is_published:
             raise PublishingError(_("只有已发布的一期才能撤回。"))
-        held.state = Issue.State.WITHDRAWN
-        held.withdrawn_at, held.withdrawn_reason = timezone.now(), reason
-        held.save()
-        resolve_references_of(held)
+        with recorded(held, "withdrawn", user, reason=reason):
+            held.state = Issue.State.WITHDRAWN
+            held.withdrawn_at, held.withdrawn_reason = timezone.now(), reason
+            held.save()
+            resolve_references_of(held)
         unindex_on_commit(held)
     _note(held, f"withdrawn ({reason})", user)
     return held
@@ -113,11 +116,12 @@ def discard_issue(issue: Issue, user: Any = None) -> None:
             raise PublishingError(_("只能丢弃从未发布的草稿；已发布的一期请撤回。"))
         documents = list(Document.objects.filter(issue=held))
         described, sha256, kind = str(held), held.sha256, held.source_kind
-        held.delete()
-        resolve_references(
-            {part for document in documents for part in number_parts(document.number)},
-            {document.title for document in documents},
-        )
+        with recorded(held, "discarded", user):
+            held.delete()
+            resolve_references(
+                {part for document in documents for part in number_parts(document.number)},
+                {document.title for document in documents},
+            )
 
         def remove_file() -> None:
             # Somebody may have brought the same file in again since.
@@ -147,7 +151,8 @@ def fill_in(issue: Issue, values: dict[str, Any], user: Any = None) -> Issue:
         others = Issue.objects.exclude(pk=held.pk).exclude(label="")
         if others.filter(gazette=held.gazette, year=held.year, label=held.label).exists():
             raise PublishingError(_("同一刊名、年份和期号的一期已在库中。"))
-        held.save()
+        with recorded(held, "filled-in", user):
+            held.save()
         if held.is_published:
             index_on_commit(held)
     _note(held, f"filled in ({', '.join(sorted(values))})", user)
@@ -174,7 +179,7 @@ def unindex_on_commit(issue: Issue) -> None:
 
 
 def _note(what: object, done: str, user: Any) -> None:
-    """A line in the log for what a person did; commands print their own."""
+    """A line in the log of the process for what a person did; commands print their own. audit.py keeps the history."""
     if user is not None:
         log.info("%s %s by %s", what, done, user)
 

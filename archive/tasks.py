@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from archive.audit import acting
 from archive.batches import settle
 from archive.ingest.errors import (
     IngestError,
@@ -83,14 +84,15 @@ def _ingest(lease: Lease) -> str:
 
     run, reporter = lease.run, Reporter(lease)
     try:
-        result = ingest_file(
-            upload_path(run),
-            name=run.file_name,
-            password=password_of(run),
-            replace=run.replace,
-            publish=run.publish,
-            progress=reporter.report,
-        )
+        with acting(run.uploaded_by):
+            result = ingest_file(
+                upload_path(run),
+                name=run.file_name,
+                password=password_of(run),
+                replace=run.replace,
+                publish=run.publish,
+                progress=reporter.report,
+            )
     except IngestError as error:
         place = reporter.place | ({"page": error.page} if error.page else {})
         lease.finish(

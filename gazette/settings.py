@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "axes",
+    "auditlog",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
@@ -119,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "archive.signed_in.SignedIn",
+    "archive.audit.WhoActs",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -240,6 +242,9 @@ AXES_SENSITIVE_PARAMETERS: list[str] = []
 OTP_TOTP_ISSUER = SITE["name"]
 # A secret is shown once, to its owner.
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
+# The log names things (云岭市人民政府公报), not the numbers of their rows.
+AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 
+from archive.audit import recorded
 from archive.ingest.correct.change import BLOT
 from archive.ingest.errors import IssueConflict, NoDocuments
 from archive.ingest.fitting import fit_to_columns, storable
@@ -81,8 +82,12 @@ def _store(parsed: ParsedIssue, notes: list[Finding], file_size: int, may_replac
     if issue is not None:
         _refuse_loss(issue, parsed)
     outcome: Outcome = "added" if issue is None else "replaced"
-    issue = _save_row(issue or Issue(), parsed, gazette, file_size)
-    _save_parts(issue, parsed, notes)
+    act = "added" if issue is None else "read-again" if issue == held else "replaced"
+    issue = issue or Issue()
+    with recorded(issue, act) as details:
+        _save_row(issue, parsed, gazette, file_size)
+        _save_parts(issue, parsed, notes)
+        details["documents"] = len(parsed.documents)
     return Stored(issue, outcome)
 
 
@@ -172,7 +177,7 @@ def _save_gazette(parsed: ParsedIssue) -> Gazette | None:
     return gazette
 
 
-def _save_row(issue: Issue, parsed: ParsedIssue, gazette: Gazette | None, file_size: int) -> Issue:
+def _save_row(issue: Issue, parsed: ParsedIssue, gazette: Gazette | None, file_size: int) -> None:
     # What is known stays known: a published address must not be lost because a re-parse is unsure of it.
     issue.gazette = gazette or issue.gazette
     issue.year = parsed.year if parsed.year is not None else issue.year
@@ -190,7 +195,6 @@ def _save_row(issue: Issue, parsed: ParsedIssue, gazette: Gazette | None, file_s
     issue.parser_version = PARSER_VERSION
     issue.reading_score = asdict(parsed.score)
     issue.save()
-    return issue
 
 
 def _text_source(parsed: ParsedIssue) -> str:

@@ -8,6 +8,7 @@ from archive.views import (
     desk_corrections,
     desk_document,
     desk_gaps,
+    desk_history,
     desk_issue,
     desk_runs,
     desk_upload,
@@ -31,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/batches/<int:pk>/pause/", desk_batches.pause_batch, name="desk-batch-pause"),
     path("desk/batches/<int:pk>/resume/", desk_batches.resume_batch, name="desk-batch-resume"),
     path("desk/batches/<int:pk>/retry/", desk_batches.retry_batch, name="desk-batch-retry"),
+    path("desk/history/", desk_history.log, name="desk-log"),
+    path("desk/issues/<int:pk>/history/", desk_history.history, name="desk-history"),
     path("desk/issues/<int:pk>/", desk_issue.issue, name="desk-issue"),
     path("desk/issues/<int:pk>/documents/<int:position>/", desk_document.document, name="desk-document"),
     path(

@@ -17,8 +17,8 @@ from archive.forms import DiscardForm, PasswordForm, WithdrawForm
 from archive.ingest.errors import IngestError
 from archive.models import Block, Correction, Finding, Issue
 from archive.publishing import PublishingError, discard_issue, publish_issue, withdraw_issue
-from archive.uploads import ACTIVE, read_again
 from archive.roles import EDITOR, has_role
+from archive.uploads import ACTIVE, read_again
 from archive.views.desk_access import editor_only, publisher_only, staff_only
 from archive.views.files import original_file, send_original, serve_page
 from archive.views.issues import page_pictures

@@ -52,8 +52,8 @@ def addresses(issue: Issue) -> dict[str, str]:
 
 
 PAGES = [
-    *("desk", "desk-runs", "desk-batches", "desk-batch", "desk-gaps"),
-    *("desk-issue", "desk-pages", "desk-document", "desk-preview", "desk-corrections"),
+    *("desk", "desk-runs", "desk-log", "desk-batches", "desk-batch", "desk-gaps"),
+    *("desk-issue", "desk-history", "desk-pages", "desk-document", "desk-preview", "desk-corrections"),
 ]
 FILES = ["desk-page", "desk-original", "desk-failed-file", "desk-corrections-table"]
 ACTIONS = [
