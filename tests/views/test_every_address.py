@@ -1,0 +1,246 @@
+"""Every address of the site, and what each kind of person gets there. A new address needs its line in the table."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from archive.first_administrator import issue_token
+from archive.ingest.originals import store_original
+from archive.models import IngestRun, Issue
+from archive.roles import EDITOR, PUBLISHER
+from archive.second_factor import GROUP
+from tests.accounts import make_account
+from tests.factories import make_issue
+from tests.outside import PROJECT
+
+pytestmark = pytest.mark.django_db
+
+# half: the password was right, the second factor is still to come. reader: an account that is not staff.
+# staff: at the desk without a role.
+PEOPLE = ("nobody", "half", "reader", "staff", "editor", "publisher", "both", "administrator")
+# One number: everybody gets the same. 400: the form was sent without what it asks for; 410: the link is spent.
+TABLE = """
+address                         how  nobody half reader staff editor publisher both administrator
+home                            GET  200
+issues                          GET  200
+issue                           GET  200
+issue-short                     GET  302
+issue-pages                     GET  200
+page-picture                    GET  200
+cover                           GET  200
+original                        GET  200
+original-draft                  GET  404    404  404    200   200    200       200  200
+numbers                         GET  200
+number-code                     GET  200
+number-year                     GET  200
+number-document                 GET  302
+document                        GET  200
+search                          GET  200
+search-feed                     GET  200
+search-table                    GET  200
+number                          GET  200
+api-1:api-root                  GET  404
+api-1:openapi-json              GET  200
+api-1:search                    GET  200
+api-1:issues                    GET  200
+api-1:issue                     GET  200
+api-1:documents                 GET  200
+api-1:document                  GET  200
+set_language                    POST 302
+healthz                         GET  503
+first-administrator             GET  410
+desk                            GET  302    302  403    200   200    200       200  200
+desk-runs                       GET  302    302  403    200   200    200       200  200
+desk-runs-state                 GET  302    302  403    200   200    200       200  200
+desk-failed-file                GET  302    302  403    200   200    200       200  200
+desk-log                        GET  302    302  403    200   200    200       200  200
+desk-history                    GET  302    302  403    200   200    200       200  200
+desk-issue                      GET  302    302  403    200   200    200       200  200
+desk-document                   GET  302    302  403    200   200    200       200  200
+desk-pages                      GET  302    302  403    200   200    200       200  200
+desk-page                       GET  302    302  403    200   200    200       200  200
+desk-upload                     POST 302    302  403    403   400    403       400  400
+desk-retry                      POST 302    302  403    403   302    403       302  302
+desk-again                      POST 302    302  403    403   302    403       302  302
+desk-discard                    POST 302    302  403    403   302    403       302  302
+desk-publish                    POST 302    302  403    403   403    302       302  302
+desk-withdraw                   POST 302    302  403    403   403    302       302  302
+desk-sign-in                    GET  200
+desk-sign-out                   POST 302
+account                         GET  302    302  403    200   200    200       200  200
+account-password                GET  302    302  403    200   200    200       200  200
+account-password                POST 302    302  403    200   200    200       200  200
+account-code                    GET  302
+account-code                    POST 302
+account-second-factor           GET  302    200  200    200   200    200       200  200
+account-second-factor           POST 302    200  200    200   200    200       200  200
+account-backup-codes            POST 302    302  403    302   302    302       302  302
+admin:login                     GET  302    302  403    403   403    403       403  302
+admin:logout                    POST 302
+admin:index                     GET  302    302  302    302   302    302       302  200
+admin:archive_issue_changelist  GET  302    302  302    302   302    302       302  200
+"""
+
+
+def described(patterns: Iterable[Any], namespace: str = "") -> Iterator[str]:
+    """The names of all addresses below, with their namespaces; an address without a name by its route."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(filter(None, [namespace, pattern.namespace]))
+            yield from described(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join(filter(None, [namespace, pattern.name or str(pattern.pattern)]))
+
+
+def table() -> dict[tuple[str, str], tuple[int, ...]]:
+    """(address, method) → the status for each of PEOPLE."""
+    found = {}
+    for line in TABLE.strip().splitlines()[1:]:
+        name, method, *statuses = line.split()
+        numbers = tuple(int(status) for status in statuses)
+        found[name, method] = numbers * len(PEOPLE) if len(numbers) == 1 else numbers
+    return found
+
+
+@dataclass
+class House:
+    """An archive with a published issue, a draft and a failed upload, and the session of each kind of person."""
+
+    client: Client
+    public: Issue
+    draft: Issue
+    failed: IngestRun
+    people: dict[str, str]
+
+    def path(self, name: str) -> str:
+        """An address of that name; at the desk the draft's."""
+        public, document = self.public, self.public.documents.get(position=1)
+        assert public.gazette is not None
+        issue = {"gazette": public.gazette.slug, "year": public.year, "label": public.label}
+        number = {"code": document.number_code, "year": document.number_year}
+        arguments: dict[str, dict[str, Any]] = {
+            "first-administrator": {"token": issue_token() or "x"},
+            "desk-retry": {"pk": self.failed.pk},
+            "desk-failed-file": {"pk": self.failed.pk},
+            "desk-document": {"pk": self.draft.pk, "position": 1},
+            "desk-page": {"pk": self.draft.pk, "number": 1},
+            "api-1:issue": {"id": public.pk},
+            "api-1:document": {"id": document.public_id},
+            "issue": issue,
+            "issue-pages": issue,
+            "issue-short": {"year": public.year, "label": public.label},
+            "page-picture": issue | {"number": 1},
+            "document": {"public_id": document.public_id},
+            "number-code": {"code": document.number_code},
+            "number-year": number,
+            "number-document": number | {"sequence": document.number_sequence},
+            "original": {"sha256": public.sha256, "name": "1.pdf"},
+            "original-draft": {"sha256": self.draft.sha256, "name": "1.pdf"},
+            "cover": {"sha256": public.sha256},
+        }
+        plain = name.removesuffix("-draft")
+        wanted = arguments.get(name)
+        if wanted is None:
+            try:
+                return reverse(plain)
+            except NoReverseMatch:
+                wanted = {"pk": self.draft.pk}
+        return reverse(plain, kwargs=wanted)
+
+    def status(self, person: str, path: str, method: str) -> int:
+        """What the person gets; whatever it changes is undone."""
+        # One client for all, since each reads its middleware anew: a person is a cookie.
+        self.client.cookies = SimpleCookie(self.people[person])
+        with transaction.atomic():
+            ask = self.client.post if method == "POST" else self.client.get
+            response = ask(path, {"reason": "排印有误", "sure": "on"} if method == "POST" else {})
+            if response.streaming:
+                b"".join(response)  # which closes the file
+            transaction.set_rollback(True)
+        return int(response.status_code)
+
+
+@pytest.fixture
+def house(client: Client, data_folder: Path, tmp_path: Path) -> House:
+    sample = max((PROJECT / "archive" / "samples").glob("*.pdf"))
+    other = tmp_path / "draft.pdf"
+    other.write_bytes(sample.read_bytes() + b"\n")
+    issues = {
+        state: make_issue(state, label=label, sha256=store_original(path, "pdf")[0])
+        for state, label, path in (("published", "1", sample), ("draft", "2", other))
+    }
+    failed = IngestRun.objects.create(file_name="坏.pdf", sha256="0" * 64, state="failed", message="已损坏")
+    kept = Path(settings.UPLOADS_DIR, "failed", f"run-{failed.pk}")
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"%PDF-1.7")
+    half = make_account("half")
+    half.groups.add(Group.objects.get_or_create(name=GROUP)[0])
+    staff = make_account("staff", staff=False)
+    staff.is_staff = True
+    staff.save()
+    accounts: dict[str, User | None] = {
+        "nobody": None,
+        "half": half,
+        "reader": make_account("reader", staff=False),
+        "staff": staff,
+        "editor": make_account("editor", EDITOR),
+        "publisher": make_account("publisher", PUBLISHER),
+        "both": make_account("both"),
+        "administrator": make_account("administrator", administrator=True),
+    }
+    assert tuple(accounts) == PEOPLE
+    people = {}
+    for name, user in accounts.items():
+        client.cookies.clear()
+        if user is not None:
+            client.force_login(user)
+        people[name] = client.cookies.output(attrs=[], header="").strip()
+    return House(client, issues["published"], issues["draft"], failed, people)
+
+
+def test_every_address_has_its_line() -> None:
+    names = {name for name in described(get_resolver().url_patterns) if not name.startswith("admin:")}
+    assert names - {name for name, _method in table()} == set()
+
+
+def test_everybody_gets_what_the_table_says(house: House) -> None:
+    wanted = table()
+    found = {
+        (name, method): tuple(house.status(person, house.path(name), method) for person in PEOPLE)
+        for name, method in wanted
+    }
+    assert {key: found[key] for key in wanted if found[key] != wanted[key]} == {}
+
+
+def administration(patterns: Iterable[Any], before: str = "/") -> Iterator[str]:
+    """A path for every address of the administration, with 1 and x in the place of its arguments."""
+    for pattern in patterns:
+        route = before + re.sub(
+            r"<\w+:(\w+)>", lambda m: "x" if m[1] == "app_label" else "1", str(pattern.pattern)
+        )
+        if isinstance(pattern, URLResolver):
+            yield from administration(pattern.url_patterns, route)
+        elif "(?P<" not in route:
+            yield route
+
+
+def test_the_administration_is_for_administrators(house: House) -> None:
+    """Whatever is registered there: others are sent away from every address before anything is looked up."""
+    paths = [path for path in administration(get_resolver().url_patterns) if path.startswith("/admin/")]
+    paths = [path for path in paths if path not in {reverse("admin:login"), reverse("admin:logout")}]
+    assert len(paths) > 100
+    for path in [*paths, "/admin/nothing-there/"]:
+        for person in ("nobody", "half", "reader", "both"):
+            assert house.status(person, path, "GET") == 302, (path, person)
+        assert house.status("both", path, "POST") == 302, path
+        assert house.status("administrator", path, "GET") < 500, path
