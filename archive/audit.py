@@ -9,7 +9,7 @@ library does not see.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from auditlog.context import disable_auditlog, set_actor
@@ -30,14 +30,14 @@ class Recorded:
     """A model whose changes are noted.
 
     `issue` is the field by which a row leads to its issue, "" where it leads to none. Of `ignored` fields no change is
-    noted, of `hidden` ones only that there was one.
+    noted, of `hidden` ones only that there was one; `many` are its many-to-many fields.
     """
 
     model: str
     issue: str = ""
     ignored: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-    many: tuple[str, ...] = field(default=())
+    many: tuple[str, ...] = ()
 
 
 # A new model at the desk gets its line here.

@@ -19,6 +19,7 @@ from archive.ingest.originals import store_original
 from archive.models import IngestRun, Issue
 from archive.roles import EDITOR, PUBLISHER
 from archive.second_factor import GROUP
+from archive.urls import urlpatterns
 from tests.accounts import make_account
 from tests.factories import make_issue
 from tests.outside import PROJECT
@@ -211,6 +212,26 @@ def house(client: Client, data_folder: Path, tmp_path: Path) -> House:
 def test_every_address_has_its_line() -> None:
     names = {name for name in described(get_resolver().url_patterns) if not name.startswith("admin:")}
     assert names - {name for name, _method in table()} == set()
+
+
+WITHOUT_A_GUARD = {
+    "desk-sign-in",
+    "desk-sign-out",
+    "account-code",
+    "account-second-factor",
+    "first-administrator",
+}
+
+
+def test_each_view_of_the_desk_declares_one_guard() -> None:
+    guards = {
+        pattern.name: getattr(pattern.callback, "guards", ())
+        for pattern in urlpatterns
+        if isinstance(pattern, URLPattern) and str(pattern.pattern).startswith("desk/")
+    }
+    assert {name for name, declared in guards.items() if not declared} == WITHOUT_A_GUARD
+    assert {name: declared for name, declared in guards.items() if len(declared) > 1} == {}
+    assert guards["desk-publish"] == ("publisher_only",)
 
 
 def test_everybody_gets_what_the_table_says(house: House) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
@@ -16,6 +17,7 @@ from pytest_django import Settings
 
 from archive.first_administrator import issue_token
 from archive.second_factor import GROUP, new_backup_codes, secret_of
+from gazette.settings import environment_choice
 from tests.accounts import PASSWORD, make_account
 from tests.factories import make_issue
 from tests.views.page import Page, get
@@ -214,6 +216,18 @@ def test_the_setting_asks_all_staff(client: Client, editor: User, settings: Sett
     settings.REQUIRE_SECOND_FACTOR = "staff"
     assert sign_in(client) == f"{SET_UP}?next={reverse('desk')}"
     assert_led_to_enrolment_and_nowhere_else(client)
+
+
+@pytest.mark.parametrize(("given", "chosen"), [("", "off"), (" Staff ", "staff"), ("off", "off")])
+def test_the_setting_is_read(monkeypatch: pytest.MonkeyPatch, given: str, chosen: str) -> None:
+    monkeypatch.setenv("REQUIRE_SECOND_FACTOR", given)
+    assert environment_choice("REQUIRE_SECOND_FACTOR", ("off", "staff")) == chosen
+
+
+def test_a_slip_in_the_setting_does_not_switch_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUIRE_SECOND_FACTOR", "staf")
+    with pytest.raises(ImproperlyConfigured, match="REQUIRE_SECOND_FACTOR=staf: choose one of off, staff"):
+        environment_choice("REQUIRE_SECOND_FACTOR", ("off", "staff"))
 
 
 def test_a_session_of_before_is_asked_too(client: Client, editor: User, settings: Settings) -> None:
