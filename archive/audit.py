@@ -73,6 +73,10 @@ ACTS = {
     "published-again": _("重新发布"),
     "withdrawn": _("撤回"),
     "discarded": _("丢弃草稿"),
+    "corrected": _("更正"),
+    "correction-undone": _("撤销更正"),
+    "document-withdrawn": _("单独撤回一件"),
+    "document-restored": _("恢复一件"),
 }
 
 

@@ -85,26 +85,28 @@ def withdraw_document(document: Document, reason: str, user: Any = None) -> Docu
     reason = reason.strip()
     if not reason:
         raise PublishingError(_("请写明撤回的理由：读者会在原网址看到它。"))
-    return _set_withdrawn(document, timezone.now(), reason, user, f"withdrew document ({reason})")
+    return _set_withdrawn(document, timezone.now(), reason, user, "document-withdrawn")
 
 
 def restore_document(document: Document, user: Any = None) -> Document:
     """The document, open to the public again with its issue."""
-    return _set_withdrawn(document, None, "", user, "restored document")
+    return _set_withdrawn(document, None, "", user, "document-restored")
 
 
-def _set_withdrawn(document: Document, when: datetime | None, reason: str, user: Any, done: str) -> Document:
+def _set_withdrawn(document: Document, when: datetime | None, reason: str, user: Any, act: str) -> Document:
     with transaction.atomic():
         issue = _lock(document.issue)
         held = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
         if (held.withdrawn_at is None) == (when is None):
             raise PublishingError(_("这一件刚刚被别人撤回或恢复，请刷新后再看。"))
-        held.withdrawn_at, held.withdrawn_reason = when, reason
-        held.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-        resolve_references(number_parts(held.number), {held.title})
+        with recorded(issue, act, user, reason=reason) as details:
+            details["document"] = held.title
+            held.withdrawn_at, held.withdrawn_reason = when, reason
+            held.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+            resolve_references(number_parts(held.number), {held.title})
         if issue.is_published:
             index_on_commit(issue)
-    _note(held, done, user)
+    _note(held, act, user)
     return held
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from archive.audit import recorded
 from archive.ingest.correct.apply import BETWEEN, Held, change_issue
 from archive.ingest.correct.change import BLOT, Change, Stale
 from archive.ingest.correct.documents import joining
@@ -44,8 +45,10 @@ def correct(
         found = list(changes(_record(document)) if callable(changes) else changes)
         if not found or all(change.old == change.new for change in found):
             raise NothingToCorrect
-        others = _make(issue, document, found)
         act = new_act()
+        with recorded(issue, "corrected", _person(user), reason=reason.strip()) as details:
+            details["document"], details["corrections"] = document.title, len(found)
+            others = _make(issue, document, found)
         corrections = [
             Correction(
                 issue=issue,
@@ -98,7 +101,9 @@ def undo(act: str, *, user: Any = None) -> list[Correction]:
         made = [c for c in corrections if c.state == Correction.State.STANDING and c.document is not None]
         if made and made[0].document is not None:
             changes = [change_of(correction).reversed() for correction in made]
-            _make(issue, made[0].document, changes, [correction.other_id for correction in made])
+            with recorded(issue, "correction-undone", _person(user)) as details:
+                details["document"], details["corrections"] = made[0].document.title, len(made)
+                _make(issue, made[0].document, changes, [correction.other_id for correction in made])
         now = timezone.now()
         for correction in corrections:
             correction.state = Correction.State.UNDONE

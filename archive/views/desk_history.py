@@ -37,9 +37,19 @@ FIELDS = {
     "text_source": gettext_lazy("文字来源"),
     "parser_version": gettext_lazy("程序版本"),
     "title": gettext_lazy("标题"),
+    "settled_as": gettext_lazy("核对"),
 }
 # Their own columns say it: when, why, and which fields were filled in.
-_SAID_ELSEWHERE = {"released_at", "withdrawn_at", "withdrawn_reason", "filled_in", "file_size", "id"}
+_SAID_ELSEWHERE = {
+    "settled_by",
+    "settled_at",
+    "released_at",
+    "withdrawn_at",
+    "withdrawn_reason",
+    "filled_in",
+    "file_size",
+    "id",
+}
 _ACTIONS = {0: gettext_lazy("新增"), 1: gettext_lazy("更改"), 2: gettext_lazy("删除")}
 
 
@@ -95,6 +105,7 @@ def _entry(entry: Any, is_there: bool) -> dict[str, Any]:
         "is_part": not is_issue,
         "reason": details.get("reason", ""),
         "documents": details.get("documents"),
+        "document": details.get("document", ""),
         "changes": list(_changes(entry)) if entry.action == entry.Action.UPDATE else [],
     }
 

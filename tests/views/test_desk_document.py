@@ -15,6 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from archive.models import Correction, Document, Finding, Issue
 from archive.search.query import search_documents
 from archive.search.update import index_issue
+from tests.accounts import make_account
 from tests.factories import make_document, make_issue
 from tests.views.page import Page, get
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def editor(db: None) -> User:
-    return User.objects.create_user("bianji", password="a-long-word-1", is_staff=True)
+    return make_account()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from archive.latest_acts import latest_acts
 from archive.models import IngestRun, Issue
+from tests.accounts import make_account
 from tests.factories import make_document, make_issue
 from tests.views.page import Page, get
 
@@ -18,7 +19,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def editor(db: None) -> User:
-    return User.objects.create_user("bianji", is_staff=True, last_name="李", first_name="晓雯")
+    user = make_account()
+    user.last_name, user.first_name = "李", "晓雯"
+    user.save()
+    return user
 
 
 @pytest.fixture

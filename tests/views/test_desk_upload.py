@@ -21,6 +21,7 @@ from pytest_django import Settings
 from archive.models import Batch, IngestRun, Issue
 from archive.tasks import ingest_upload
 from archive.uploads import password_of, upload_path
+from tests.accounts import make_account
 from tests.outside import PROJECT, Outside
 from tests.views.page import Page, get
 
@@ -31,7 +32,7 @@ SAMPLE = min((PROJECT / "archive" / "samples").glob("*.txt"))
 
 @pytest.fixture
 def editor(db: None) -> User:
-    return User.objects.create_user("bianji", password="a-long-word-1", is_staff=True)
+    return make_account()
 
 
 @pytest.fixture
@@ -226,7 +227,7 @@ def site(outside: Outside, tmp_path: Path) -> Iterator[Site]:
     (tmp_path / "tmp").mkdir()
     outside.ask(
         "__import__('django.contrib.auth.models', fromlist=['x']).User.objects.create_user("
-        "'bianji', password='a-long-word-1', is_staff=True).pk"
+        "'bianji', password='a-long-word-1', is_staff=True, is_superuser=True).pk"
     )
     command = [sys.executable, "-m", "gunicorn", "gazette.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     options = ["--worker-class", "gthread", "--threads", "2", "--log-level", "warning", "--no-control-socket"]

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from archive.first_administrator import issue_token
 from archive.ingest.originals import store_original
-from archive.models import IngestRun, Issue
+from archive.models import Batch, IngestRun, Issue
 from archive.roles import EDITOR, PUBLISHER
 from archive.second_factor import GROUP
 from archive.urls import urlpatterns
@@ -57,6 +57,9 @@ api-1:issues                    GET  200
 api-1:issue                     GET  200
 api-1:documents                 GET  200
 api-1:document                  GET  200
+api-1:document_hits             GET  200
+api-1:suggest                   GET  200
+search-suggest                  GET  200
 set_language                    POST 302
 healthz                         GET  503
 first-administrator             GET  410
@@ -66,6 +69,13 @@ desk-runs-state                 GET  302    302  403    200   200    200       2
 desk-failed-file                GET  302    302  403    200   200    200       200  200
 desk-log                        GET  302    302  403    200   200    200       200  200
 desk-history                    GET  302    302  403    200   200    200       200  200
+desk-batches                    GET  302    302  403    200   200    200       200  200
+desk-batch                      GET  302    302  403    200   200    200       200  200
+desk-gaps                       GET  302    302  403    200   200    200       200  200
+desk-preview                    GET  302    302  403    200   200    200       200  200
+desk-corrections                GET  302    302  403    200   200    200       200  200
+desk-corrections-table          GET  302    302  403    200   200    200       200  200
+desk-original                   GET  302    302  403    200   200    200       200  200
 desk-issue                      GET  302    302  403    200   200    200       200  200
 desk-document                   GET  302    302  403    200   200    200       200  200
 desk-pages                      GET  302    302  403    200   200    200       200  200
@@ -76,6 +86,15 @@ desk-again                      POST 302    302  403    403   302    403       3
 desk-discard                    POST 302    302  403    403   302    403       302  302
 desk-publish                    POST 302    302  403    403   403    302       302  302
 desk-withdraw                   POST 302    302  403    403   403    302       302  302
+desk-upload-file                POST 302    302  403    403   400    403       400  400
+desk-batch-open                 POST 302    302  403    403   200    403       200  200
+desk-batch-pause                POST 302    302  403    403   302    403       302  302
+desk-batch-resume               POST 302    302  403    403   302    403       302  302
+desk-batch-retry                POST 302    302  403    403   302    403       302  302
+desk-correct                    POST 302    302  403    403   400    403       400  400
+desk-undo                       POST 302    302  403    403   404    403       404  404
+desk-settle                     POST 302    302  403    403   404    403       404  404
+desk-withdraw-document          POST 302    302  403    403   403    302       302  302
 desk-sign-in                    GET  200
 desk-sign-out                   POST 302
 account                         GET  302    302  403    200   200    200       200  200
@@ -121,6 +140,7 @@ class House:
     public: Issue
     draft: Issue
     failed: IngestRun
+    batch: Batch
     people: dict[str, str]
 
     def path(self, name: str) -> str:
@@ -134,9 +154,19 @@ class House:
             "desk-retry": {"pk": self.failed.pk},
             "desk-failed-file": {"pk": self.failed.pk},
             "desk-document": {"pk": self.draft.pk, "position": 1},
+            "desk-preview": {"pk": self.draft.pk, "position": 1},
+            "desk-correct": {"pk": self.draft.pk, "position": 1},
+            "desk-withdraw-document": {"pk": self.draft.pk, "position": 1},
+            "desk-batch": {"pk": self.batch.pk},
+            "desk-batch-pause": {"pk": self.batch.pk},
+            "desk-batch-resume": {"pk": self.batch.pk},
+            "desk-batch-retry": {"pk": self.batch.pk},
+            "desk-undo": {"pk": self.draft.pk, "act": "none"},
+            "desk-settle": {"pk": self.draft.pk, "finding": 0},
             "desk-page": {"pk": self.draft.pk, "number": 1},
             "api-1:issue": {"id": public.pk},
             "api-1:document": {"id": document.public_id},
+            "api-1:document_hits": {"id": document.public_id},
             "issue": issue,
             "issue-pages": issue,
             "issue-short": {"year": public.year, "label": public.label},
@@ -206,7 +236,9 @@ def house(client: Client, data_folder: Path, tmp_path: Path) -> House:
         if user is not None:
             client.force_login(user)
         people[name] = client.cookies.output(attrs=[], header="").strip()
-    return House(client, issues["published"], issues["draft"], failed, people)
+    return House(
+        client, issues["published"], issues["draft"], failed, Batch.objects.create(name="往期"), people
+    )
 
 
 def test_every_address_has_its_line() -> None:
