@@ -24,7 +24,7 @@ from archive.ingest.parse.records import (
     Source,
     Table,
 )
-from archive.ingest.store import save_issue
+from archive.ingest.store import store_issue
 from archive.models import Issue
 
 GAZETTE = "云岭市人民政府公报"
@@ -285,6 +285,11 @@ def make_parsed_issue(**changes: Any) -> ParsedIssue:
         ),
     )
     return replace(issue, **changes)
+
+
+def save_issue(parsed: ParsedIssue, *, file_size: int, replace: bool = False) -> Issue:
+    """The issue as `store_issue` saved it."""
+    return store_issue(parsed, file_size=file_size, replace=replace).issue
 
 
 def make_issue(state: str = "published", **changes: Any) -> Issue:

@@ -13,11 +13,10 @@ from django.utils import timezone
 
 from archive.ingest.parse.as_json import document_to_json
 from archive.ingest.parse.records import ReadingScore, Validity
-from archive.ingest.store import save_issue
 from archive.models import Block, Document, Issue
 from archive.publishing import publish_issue
 from archive.search import update
-from tests.factories import make_document, make_issue, make_parsed_issue
+from tests.factories import make_document, make_issue, make_parsed_issue, save_issue
 
 pytestmark = pytest.mark.django_db
 

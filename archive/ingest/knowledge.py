@@ -1,10 +1,9 @@
-"""What the archive has learnt from its issues, as plain data for the parser: codes, bodies and categories.
+"""What the archive has learnt from its issues, as plain data for the parser: the codes of document numbers.
 
 根据晋政办函〔2022〕15号 holds the code 晋政办函, and only one who has met it knows where the code begins.
 """
 
 import threading
-from collections import Counter
 from datetime import datetime
 
 from django.db.models import Count, Max, Q
@@ -12,10 +11,8 @@ from django.db.models import Count, Max, Q
 from archive.ingest.parse.known import Known
 from archive.models import Document, Issue
 
-# An archive of twenty years has a few hundred of each.
-MOST_CODES, MOST_BODIES, MOST_CATEGORIES = 2000, 2000, 300
-# Signers stand in lists that the database cannot count; the latest say enough.
-_SIGNED_DOCUMENTS = 5000
+# An archive of twenty years has a few hundred.
+MOST_CODES = 2000
 # One misread must not teach: what nobody has published counts when it was read this often.
 _OFTEN = 2
 
@@ -37,34 +34,13 @@ def known_from_archive() -> Known:
 
 
 def _look_up() -> Known:
-    return Known(
-        codes=_often_read("number_code", "pk", MOST_CODES),
-        bodies=_often_read("issuer", "pk", MOST_BODIES) | _signers(),
-        # A category stands over many documents of one issue: read wrongly once, it is wrong on all of them.
-        categories=_often_read("category", "issue", MOST_CATEGORIES),
-    )
-
-
-def _often_read(field: str, counted: str, most: int) -> frozenset[str]:
-    """The values of a field of documents that can be trusted, the most frequent ones where there are too many."""
-    values = (
-        Document.objects.exclude(**{field: ""})
+    """The codes that can be trusted, the most frequent ones where there are too many."""
+    codes = (
+        Document.objects.exclude(number_code="")
         .order_by()
-        .values(field)
-        .annotate(times=Count(counted, distinct=True), published=Count("pk", filter=_PUBLISHED))
+        .values("number_code")
+        .annotate(times=Count("pk"), published=Count("pk", filter=_PUBLISHED))
         .filter(Q(published__gte=1) | Q(times__gte=_OFTEN))
-        .order_by("-times", field)
+        .order_by("-times", "number_code")
     )
-    return frozenset(values.values_list(field, flat=True)[:most])
-
-
-def _signers() -> frozenset[str]:
-    times: Counter[str] = Counter()
-    trusted: set[str] = set()
-    documents = Document.objects.order_by("-pk").values_list("signed_by", "issue__state", "withdrawn_at")
-    for signed_by, state, withdrawn_at in documents[:_SIGNED_DOCUMENTS]:
-        times.update(signed_by)
-        if state == Issue.State.PUBLISHED and withdrawn_at is None:
-            trusted.update(signed_by)
-    frequent = [name for name, n in times.most_common() if n >= _OFTEN or name in trusted]
-    return frozenset(frequent[:MOST_BODIES])
+    return Known(codes=frozenset(codes.values_list("number_code", flat=True)[:MOST_CODES]))

@@ -30,11 +30,6 @@ class Stored:
     outcome: Outcome
 
 
-def save_issue(parsed: ParsedIssue, *, file_size: int, replace: bool = False) -> Issue:
-    """The issue as saved, see `store_issue`."""
-    return store_issue(parsed, file_size=file_size, replace=replace).issue
-
-
 def store_issue(parsed: ParsedIssue, *, file_size: int, replace: bool = False) -> Stored:
     """Save everything that was read of one file, in one transaction.
 

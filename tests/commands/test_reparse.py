@@ -15,13 +15,12 @@ from archive.ingest.originals import remove_original, store_original
 from archive.ingest.parse.known import Known
 from archive.ingest.parse.records import Block, Finding, ParsedIssue, Section
 from archive.ingest.read import Progress
-from archive.ingest.store import save_issue
 from archive.ingest.version import PARSER_VERSION, is_older
 from archive.models import Document, DocumentAlias, Issue, Page
 from archive.publishing import publish_issue, withdraw_issue
 from archive.search.query import search_documents
 from archive.search.update import differences
-from tests.factories import make_document, make_parsed_issue
+from tests.factories import make_document, make_parsed_issue, save_issue
 from tests.outside import PROJECT
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.extract.pdf import read_sheets
+from archive.ingest.extract.pdf import read_pdf
 from archive.ingest.layout.pages import sheets_to_pages
 from archive.ingest.layout.paragraphs import join_lines
 from archive.ingest.lines import Page
@@ -14,7 +14,7 @@ from tests.typeset.columns import Paper, prose
 def pages_of(tmp_path: Path, paper: Paper, shuffled: int | None = 1) -> list[Page]:
     path = tmp_path / "paper.pdf"
     path.write_bytes(paper.pdf(shuffled))
-    return sheets_to_pages(read_sheets(path, path.name))
+    return sheets_to_pages(read_pdf(path, path.name).sheets)
 
 
 def paragraphs(pages: list[Page]) -> list[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.extract.pdf import read_sheets
+from archive.ingest.extract.pdf import read_pdf
 from archive.ingest.layout.pages import sheets_to_pages
 from archive.ingest.parse.findings import undefined_glyph_findings
 from archive.ingest.parse.records import ParsedIssue
@@ -95,7 +95,7 @@ def test_every_line_keeps_its_box(plain: ParsedIssue) -> None:
 
 def test_characters_without_an_encoding_are_reported(shared: Path) -> None:
     """A font without ToUnicode names nothing: such a page must not look as if it said less."""
-    pages = sheets_to_pages(read_sheets(shared / "issue" / "no-tounicode-identity.pdf", "a.pdf"))
+    pages = sheets_to_pages(read_pdf(shared / "issue" / "no-tounicode-identity.pdf", "a.pdf").sheets)
     lost = [page for page in pages if page.undefined_glyphs]
     assert lost
     found = undefined_glyph_findings(pages)

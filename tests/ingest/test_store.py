@@ -20,10 +20,10 @@ from archive.ingest.parse.records import (
     Section,
     Validity,
 )
-from archive.ingest.store import save_issue, store_issue
+from archive.ingest.store import store_issue
 from archive.models import Document, DocumentAlias, Gazette, Issue
 from archive.models import Section as SectionRow
-from tests.factories import make_document, make_issue, make_parsed_issue
+from tests.factories import make_document, make_issue, make_parsed_issue, save_issue
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.extract.pdf import read_sheets
+from archive.ingest.extract.pdf import read_pdf
 from archive.ingest.layout.pages import sheets_to_pages
 from archive.ingest.lines import Page, RuledTable
 from tests.typeset.proof import Proof
@@ -38,7 +38,7 @@ def turned_table(proof: Proof, degrees: int) -> None:
 def read(proof: Proof, tmp_path: Path) -> list[Page]:
     path = tmp_path / "issue.pdf"
     path.write_bytes(proof.pdf())
-    return sheets_to_pages(read_sheets(path, path.name))
+    return sheets_to_pages(read_pdf(path, path.name).sheets)
 
 
 @pytest.mark.parametrize("degrees", [90, -90])

@@ -12,7 +12,7 @@ import pytest
 
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.read import read_issue
-from archive.ingest.store import save_issue
+from archive.ingest.store import store_issue
 from archive.models import Document, Issue
 from archive.search import update
 from archive.search.folding import normalise
@@ -36,7 +36,7 @@ def parsed(path: Path) -> ParsedIssue:
 
 @pytest.fixture
 def issue(shared: Path) -> Issue:
-    issue = save_issue(parsed(shared / PDF), file_size=1)
+    issue = store_issue(parsed(shared / PDF), file_size=1).issue
     issue.state = "published"
     issue.save()
     update.index_issue(issue)

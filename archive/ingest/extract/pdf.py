@@ -102,11 +102,6 @@ def read_pdf(
     return reading
 
 
-def read_sheets(path: Path, name: str, password: str = "", progress: PageDone | None = None) -> list[Sheet]:
-    """The sheets of `read_pdf` alone."""
-    return read_pdf(path, name, password, progress).sheets
-
-
 def _better(
     first: Reading, path: Path, name: str, password: str, progress: PageDone | None, stalled: bool
 ) -> Reading:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archive.ingest.errors import LimitExceeded
-from archive.ingest.extract.pdf import read_sheets
+from archive.ingest.extract.pdf import read_pdf
 from archive.ingest.lines import Sheet
 from tests.ingest.extract.pdf_file import composite_font, pdf_file, stream
 
@@ -15,7 +15,7 @@ def drawn(tmp_path: Path, codes: bytes, font: str, objects: dict[int, bytes] | N
     path = tmp_path / "font.pdf"
     content = f"BT /F 12 Tf 50 700 Td <{codes.hex()}> Tj ET"
     path.write_bytes(pdf_file(content, resources=f"/Font<</F {font}>>", objects=objects))
-    return read_sheets(path, "font.pdf")[0]
+    return read_pdf(path, "font.pdf").sheets[0]
 
 
 def text_of(sheet: Sheet) -> str:
@@ -134,7 +134,7 @@ def test_a_broken_font_leaves_the_rest_of_the_page(tmp_path: Path) -> None:
         "/F <</Type/Font/Subtype/Type1/BaseFont/Helvetica>>/B <</Type/Font/Subtype/Type0/DescendantFonts 7>>"
     )
     path.write_bytes(pdf_file(content, resources=f"/Font<<{fonts}>>"))
-    sheet = read_sheets(path, "font.pdf")[0]
+    sheet = read_pdf(path, "font.pdf").sheets[0]
     assert (text_of(sheet), sheet.undefined_glyphs) == ("2022", 2)
 
 

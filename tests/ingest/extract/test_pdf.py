@@ -11,7 +11,7 @@ import pytest
 from archive.ingest import errors
 from archive.ingest.errors import LimitExceeded
 from archive.ingest.extract import sandbox
-from archive.ingest.extract.pdf import Reading, read_pdf, read_sheets
+from archive.ingest.extract.pdf import Reading, read_pdf
 from archive.ingest.extract.repair import Beyond, WrongPassword, rewritten
 from archive.ingest.lines import Sheet
 from archive.ingest.read import read_issue
@@ -222,7 +222,7 @@ def test_what_cannot_be_rewritten(tmp_path: Path) -> None:
     with pytest.raises(Beyond):
         rewritten(path, "")
     with pytest.raises(errors.UnreadableFile, match=r"^a\.pdf：PDF 已损坏"):
-        read_sheets(path, "a.pdf")
+        read_pdf(path, "a.pdf")
 
 
 def encrypted(owner: str, user: str) -> bytes:
@@ -235,17 +235,17 @@ def encrypted(owner: str, user: str) -> bytes:
 def test_passwords(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(small_issue())
-    sound = [sheet.glyphs for sheet in read_sheets(path, "a.pdf")]
+    sound = [sheet.glyphs for sheet in read_pdf(path, "a.pdf").sheets]
     path.write_bytes(encrypted("owner", ""))
-    assert [sheet.glyphs for sheet in read_sheets(path, "a.pdf")] == sound
+    assert [sheet.glyphs for sheet in read_pdf(path, "a.pdf").sheets] == sound
     path.write_bytes(encrypted("owner", "user"))
     for password in ("user", "owner"):
-        assert [sheet.glyphs for sheet in read_sheets(path, "a.pdf", password)] == sound
+        assert [sheet.glyphs for sheet in read_pdf(path, "a.pdf", password).sheets] == sound
         # and rewritten, when a first reading choked on it
         assert [sheet.glyphs for sheet in read_pdf(path, "a.pdf", password, rewrite=True).sheets] == sound
     for password, remedy in (("", "--password"), ("other", "不正确")):
         with pytest.raises(errors.PasswordNeeded, match=remedy):
-            read_sheets(path, "a.pdf", password)
+            read_pdf(path, "a.pdf", password)
         with pytest.raises(errors.PasswordNeeded, match=remedy):
             read_pdf(path, "a.pdf", password, rewrite=True)
         with pytest.raises(WrongPassword):
