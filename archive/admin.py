@@ -230,7 +230,15 @@ class ContentsEntryAdmin(AsParsed):
 
 @admin.register(Page)
 class PageAdmin(AsParsed):
-    list_display = ["issue", "number", "printed_number", "readable", "text_source", "wants_ocr"]
+    list_display = [
+        "issue",
+        "number",
+        "printed_number",
+        "printed_right",
+        "readable",
+        "text_source",
+        "wants_ocr",
+    ]
     list_filter = ["readable", "text_source", "wants_ocr"]
     list_select_related = ["issue__gazette"]
     # The boxes of a page's lines are long and say nothing to the eye.

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from archive.ingest.parse.as_json import document_to_json
+from archive.ingest.parse.records import Block as ParsedBlock
 from archive.ingest.parse.records import ReadingScore, Validity
 from archive.models import Block, Document, Issue
 from archive.publishing import publish_issue
@@ -137,6 +138,7 @@ def test_an_issue_reads_as_it_was_parsed(client: Client) -> None:
         assert [(b["kind"], b["text"], b["section"]) for b in read["blocks"]] == [
             (b.kind, b.text, b.section) for b in document.blocks
         ]
+        assert {(b["printed_page"], tuple(b["recognised"])) for b in read["blocks"]} == {(None, ())}
         assert [(s["label"], s["parent"], s["run_in"]) for s in read["sections"]] == [
             (s.label, s.parent, s.run_in) for s in document.sections
         ]
@@ -350,3 +352,13 @@ def test_suggestions(client: Client) -> None:
     described = get(client, "openapi.json")
     assert "get" in described["paths"]["/api/v1/suggest"]
     assert set(described["components"]["schemas"]["SuggestionAnswer"]["properties"]) == set(one)
+
+
+def test_recognised_lines_and_printed_pages_are_given(client: Client) -> None:
+    line = ParsedBlock(
+        "paragraph", "各县区要抓落实。", 4, None, None, None, 0.8, ((0, 4, 0.99), (4, 8, 0.8)), 9
+    )
+    issue = published(documents=(make_document(1, blocks=(line,)),))
+    (block,) = get(client, f"documents/{issue.documents.get().public_id}")["blocks"]
+    assert (block["confidence"], block["printed_page"]) == (0.8, 9)
+    assert block["recognised"] == [[0, 4, 0.99], [4, 8, 0.8]]

@@ -117,6 +117,8 @@ def document_to_json(document: Document) -> dict[str, Any]:
                 "section": section_at.get(block.section_id),
                 "confidence": block.confidence,
                 **({"as_printed": block.as_printed} if block.as_printed else {}),
+                "recognised": block.recognised,
+                "printed_page": block.printed_page,
                 **({"table": table_at[block.table_id]} if block.table_id in table_at else {}),
                 **({"roster": roster_at[block.roster_id]} if block.roster_id in roster_at else {}),
             }

@@ -81,7 +81,9 @@ def snapshot_of(issue: Issue) -> Snapshot:
     names = ("year", "label", "number", "total_number", "published_on", "text_source", "page_count")
     fields = {"gazette": str(held.gazette or ""), **{name: _plain(getattr(held, name)) for name in names}}
     contents = ContentsEntry.objects.filter(issue=held).values("category", "title", "number", "page")
-    pages = Page.objects.filter(issue=held).values("number", "printed_number", "text_source", "lines")
+    pages = Page.objects.filter(issue=held).values(
+        "number", "printed_number", "printed_right", "text_source", "lines"
+    )
     findings = Finding.objects.filter(issue=held).values_list("severity", "page", "message")
     return Snapshot(
         fields,

@@ -63,6 +63,8 @@ def document_record(document: Document) -> ParsedDocument:
                 _place(tables, block.table_id),
                 _place(rosters, block.roster_id),
                 block.confidence,
+                tuple((start, end, sure) for start, end, sure in block.recognised),
+                block.printed_page,
                 block.as_printed or None,
             )
             for block in document.blocks.all()

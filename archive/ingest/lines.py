@@ -113,7 +113,7 @@ class Page:
     width: float
     height: float
     printed_number: int | None = None
-    # of a sheet with two printed pages side by side, the number of the right one
+    # of a sheet with two printed pages side by side, the number of the right one; `printed_number` is the left one
     printed_right: int | None = None
     items: tuple["Line | RuledTable", ...] = ()
     furniture: tuple[str, ...] = field(default=())

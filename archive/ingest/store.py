@@ -293,6 +293,7 @@ def _save_pages(issue: Issue, parsed: ParsedIssue) -> list[Finding]:
             issue=issue,
             number=page.number,
             printed_number=page.printed_number,
+            printed_right=page.printed_right,
             width=page.width,
             height=page.height,
             lines=[list(line) for line in page.lines],

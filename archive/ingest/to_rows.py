@@ -130,6 +130,8 @@ def blocks(
             table=None if block.table is None else tables[block.table],
             roster=None if block.roster is None else rosters[block.roster],
             confidence=block.confidence,
+            recognised=[list(line) for line in block.recognised],
+            printed_page=block.printed_page,
             as_printed=block.as_printed or "",
         )
         for n, block in enumerate(record.blocks)

@@ -190,6 +190,8 @@ class Page(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="pages")
     number = models.PositiveIntegerField()
     printed_number = models.PositiveIntegerField(null=True, blank=True)
+    # Of a sheet with two printed pages side by side, the number of the right one; the other is then the left one's.
+    printed_right = models.PositiveIntegerField(null=True, blank=True)
     width = models.FloatField()
     height = models.FloatField()
     lines = models.JSONField(default=list)

@@ -24,6 +24,7 @@ from archive.models import (
 from archive.search.query import related_documents
 from archive.views.addresses import with_parameters
 from archive.views.corrected import corrected_fields
+from archive.views.doubt import is_unsure
 from archive.views.gone import gone
 from archive.views.issues import original_address
 from archive.views.marked import marked_document, terms_of
@@ -73,7 +74,7 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "marked": marked,
         "text": (text := marked.text),
         "recognised": any(block.confidence is not None for block in document.blocks.all()),
-        "unsure": sum(piece.unsure for piece in text.pieces),
+        "unsure": any(is_unsure(block.confidence) for block in document.blocks.all()),
         "validity": validity_sentence(document),
         "expired": document.expires_on is not None and document.expires_on < timezone.localdate(),
         "query": query,

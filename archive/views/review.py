@@ -7,9 +7,9 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from archive.ingest.settling import readings_of
 from archive.models import Finding, Issue, Page
+from archive.views.doubt import is_unsure
 from archive.views.issues import PagePicture, page_pictures
 from archive.views.printed_lines import PrintedLine, page_lines
-from archive.views.text import is_unsure
 
 _MOST_PAGES = 12
 

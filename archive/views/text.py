@@ -4,8 +4,9 @@ The text itself is left as printed; what is added is structure only.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -15,12 +16,11 @@ from django.utils.safestring import SafeString
 from archive.ingest.correct.aim import changed_run
 from archive.models import Block, Document, Section, Table
 from archive.search.marks import Marker
+from archive.views.doubt import Doubt, doubt_about, doubts_of, is_unsure, with_doubts, within
 
 # Gives for a block what escapes the parts of it that are shown, and may mark terms in them.
 MarkerOf = Callable[[Block], Marker]
 
-# Recognised text that is less certain than this is marked on the page.
-SURE = 0.9
 # The page has one h1, the document's title.
 _TOP_LEVEL, _LAST_LEVEL = 2, 6
 # Characters shown on either side of what was corrected.
@@ -78,7 +78,7 @@ class Piece:
     # The page of the file that begins here, and the number printed on it.
     page: int | None = None
     printed_page: int | None = None
-    # Recognised from a scan, and not with certainty.
+    # Recognised from a scan, and not with certainty, nobody knows where in it.
     unsure: bool = False
     # What an editor has corrected in it: (as printed, as it reads now), each with a little of what stands around it.
     corrected: list[tuple[str, str]] = field(default_factory=list)
@@ -129,26 +129,45 @@ class _Builder:
         self.begun: set[int] = set()
         # The last title of an enclosed plan, as printed; "" while there is none.
         self.enclosed = ""
-        self.page = document.first_page
+        self.page, self.printed = document.first_page, document.printed_first_page
 
     def add(self, block: Block) -> None:
         self.mark = self.marker_of(block)
         piece = self._piece(block)
-        unsure = is_unsure(block.confidence)
+        # what is not known line by line is marked as a whole
+        unsure = is_unsure(block.confidence) and not doubts_of(block)
         if piece is None:
             self.pieces[-1].unsure |= unsure
             self.pieces[-1].corrected += corrections_in(block)
             return
         piece.corrected = corrections_in(block)
         piece.unsure = unsure
-        if block.page is not None and self.page is not None and block.page > self.page:
-            piece.page, piece.printed_page = block.page, self._printed(block.page)
-            self.page = block.page
+        if self._turns(block):
+            piece.page, piece.printed_page = block.page, block.printed_page
+            self.page, self.printed = block.page, block.printed_page
         self.pieces.append(piece)
 
-    def _printed(self, page: int) -> int | None:
-        first, printed = self.document.first_page, self.document.printed_first_page
-        return printed + page - first if first is not None and printed is not None else None
+    def _turns(self, block: Block) -> bool:
+        """True for the first block of a page of the file, or of the other half of a spread."""
+        if block.page is None or self.page is None or block.page < self.page:
+            return False
+        if block.page > self.page:
+            return True
+        if block.printed_page is None:
+            return False
+        return self.printed is not None and block.printed_page > self.printed
+
+    def _html(self, block: Block, start: int = 0, end: int | None = None) -> SafeString:
+        """`block.text[start:end]`, marked."""
+        end = len(block.text) if end is None else end
+        return with_doubts(self.mark(block.text[start:end]), within(doubts_of(block), start, end))
+
+    def _lines(self, block: Block) -> Iterator[tuple[int, str]]:
+        """(where it begins in the block's text, text) of each line."""
+        at = 0
+        for line in block.text.splitlines(keepends=True):
+            yield at, line.rstrip("\r\n")
+            at += len(line)
 
     def _piece(self, block: Block) -> Piece | None:
         """The piece that begins with `block`; None when it joins the one before."""
@@ -157,15 +176,15 @@ class _Builder:
         if block.kind == Block.Kind.TABLE and block.table is not None:
             return self._table(block.table)
         if block.kind == Block.Kind.ROSTER and block.roster is not None:
-            return Piece("roster", groups=_groups(block.roster.members, self.mark))
+            return Piece("roster", groups=_groups(block.roster.members, partial(self._part, block)))
         if block.kind == Block.Kind.ATTACHMENT:
-            return Piece("attachment", lines=[self._attachment(line) for line in block.text.splitlines()])
+            return Piece("attachment", lines=[self._attachment(block, *line) for line in self._lines(block)])
         if block.kind == Block.Kind.SUBTITLE:
             return self._subtitle(block)
         section = self._beginning_section(block)
         if section is None:
             kind = "paragraph" if block.kind == Block.Kind.HEADING else block.kind
-            return Piece(kind, html=self.mark(block.text))
+            return Piece(kind, html=self._html(block))
         if block.kind == Block.Kind.HEADING:
             return self._heading(block, section)
         return self._run_in(block, section)
@@ -192,33 +211,42 @@ class _Builder:
         depth = self._depth(section)
         self.outline.append(_outline_entry(depth, section))
         level = min(_TOP_LEVEL + depth, _LAST_LEVEL)
-        return Piece("heading", self.mark(block.text), section.anchor, level, heading_style(section.label))
+        return Piece("heading", self._html(block), section.anchor, level, heading_style(section.label))
 
     def _run_in(self, block: Block, section: Section) -> Piece:
         cut = _length_of(f"{section.label}{section.heading}", block.text)
-        head, rest = block.text[:cut], block.text[cut:]
-        bold = self.mark(head)
-        return Piece("paragraph", self.mark(rest), section.anchor, head=bold)
+        head = self._html(block, 0, cut)
+        return Piece("paragraph", self._html(block, cut), section.anchor, head=head)
 
     def _subtitle(self, block: Block) -> Piece:
         number = sum(piece.kind == "subtitle" for piece in self.pieces) + 1
         anchor = f"enclosure-{number}"
-        lines = block.text.splitlines() or [block.text]
-        self.outline.append(OutlineEntry(0, "", lines[0], anchor))
+        lines = list(self._lines(block)) or [(0, "")]
+        self.outline.append(OutlineEntry(0, "", lines[0][1], anchor))
         self.enclosed = block.text
-        return Piece("subtitle", anchor=anchor, level=_TOP_LEVEL, lines=[Line(self.mark(x)) for x in lines])
+        shown = [Line(self._html(block, at, at + len(text))) for at, text in lines]
+        return Piece("subtitle", anchor=anchor, level=_TOP_LEVEL, lines=shown)
 
     def _signed(self, block: Block) -> Piece | None:
-        lines = [Line(self.mark(text), block.kind) for text in block.text.splitlines()]
+        lines = [Line(self._html(block, at, at + len(text)), block.kind) for at, text in self._lines(block)]
         if self.pieces and self.pieces[-1].kind == "signed":
             self.pieces[-1].lines.extend(lines)
             return None
         return Piece("signed", lines=lines)
 
-    def _attachment(self, text: str) -> Line:
+    def _attachment(self, block: Block, at: int, text: str) -> Line:
         if match := _OMITTED.match(text):
-            return Line(self.mark(match[1]), omitted=self.mark(match[2] + match[3]))
-        return Line(self.mark(text))
+            omitted = at + match.start(2)
+            return Line(
+                self._html(block, at, at + match.end(1)),
+                omitted=self._html(block, omitted, at + len(text)),
+            )
+        return Line(self._html(block, at, at + len(text)))
+
+    def _part(self, block: Block, text: str) -> SafeString:
+        """A name or a post of a roster: doubted where the line that it was read from is."""
+        doubts: list[Doubt] = doubt_about(text, block.text, doubts_of(block))
+        return with_doubts(self.mark(text), doubts)
 
     def _table(self, table: Table) -> Piece:
         titled = bool(self.pieces) and self.pieces[-1].kind == "subtitle"
@@ -245,11 +273,6 @@ def corrections_in(block: Block) -> list[tuple[str, str]]:
     start, end_printed, end_now = changed_run(block.as_printed, block.text)
     start, around = max(0, start - _AROUND), _AROUND
     return [(block.as_printed[start : end_printed + around], block.text[start : end_now + around])]
-
-
-def is_unsure(confidence: float | None) -> bool:
-    """True for recognised text that may well be wrong; text that the file itself holds is as printed."""
-    return confidence is not None and confidence < SURE
 
 
 def heading_style(label: str) -> str:

@@ -59,8 +59,10 @@ def test_a_spread_reads_like_its_pages(tmp_path: Path, columns: int) -> None:
     assert [(document.printed_first_page, document.printed_last_page) for document in two.documents] == pages
     printed = [number for page in two.pages for number in (page.printed_number, page.printed_right)]
     # the cover stands alone on the right, and inside it nothing is numbered
-    left, right = two.pages[1].printed_number, two.pages[1].printed_right
-    assert (left, right) == (1, 1)
+    assert (two.pages[1].printed_number, two.pages[1].printed_right) == (None, 1)
+    assert [[block.printed_page for block in document.blocks] for document in two.documents] == [
+        [block.printed_page for block in document.blocks] for document in one.documents
+    ]
     assert [n for n in printed[3:] if n] == [page.printed_number for page in one.pages if page.printed_number]
     assert {page.width for page in two.pages} == {2 * page.width for page in one.pages}
     for page in two.pages:
@@ -98,6 +100,11 @@ def test_a_document_has_the_pages_of_its_halves(tmp_path: Path) -> None:
         (document.first_page, document.printed_first_page, document.printed_last_page)
         for document in issue.documents
     ] == [(1, 8, 8), (1, 9, 9), (2, 10, 11)]
+    assert [sorted({block.printed_page for block in document.blocks}) for document in issue.documents] == [
+        [8],
+        [9],
+        [10, 11],
+    ]
 
 
 def test_a_table_goes_on_from_the_left_half_to_the_right_one_and_to_the_next_sheet(tmp_path: Path) -> None:

@@ -191,8 +191,15 @@ def test_recognised_text_is_marked_and_what_is_uncertain_underlined(client: Clie
     page = get(client, document.get_absolute_url())
     assert "由扫描件识别，可能有误，以原版为准" in page.words and not page.all("div", class_="unsure")
     document.blocks.filter(kind__in=[Block.Kind.DATE, Block.Kind.RECIPIENT]).update(confidence=0.6)
+    # stored before lines were kept one by one: the whole block
     page = get(client, document.get_absolute_url())
     assert len(page.all("div", class_="unsure")) == 2 and page.unclosed == []
+    date_block = document.blocks.get(kind=Block.Kind.DATE)
+    date_block.recognised = [[0, len(date_block.text), 0.6]]
+    date_block.save()
+    page = get(client, document.get_absolute_url())
+    assert len(page.all("div", class_="unsure")) == 1 and page.unclosed == []
+    assert [span["title"] for span in page.all("span", class_="unsure")] == ["识别把握60%，请核对原版"]
 
 
 def test_the_term_of_validity_stands_in_the_facts(client: Client) -> None:

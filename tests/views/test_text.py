@@ -1,5 +1,7 @@
 """Blocks to pieces: levels, faces, run-in headings, lists, page marks."""
 
+import re
+
 import pytest
 
 from archive.ingest.parse.records import Block, Enclosure, Member, Roster, Section, Table
@@ -145,12 +147,12 @@ def test_pages_are_marked_where_they_begin() -> None:
         printed_first_page=1,
         printed_last_page=3,
         blocks=(
-            Block("paragraph", "甲", page=4),
-            Block("paragraph", "乙", page=4),
-            Block("paragraph", "丙", page=5),
-            Block("signature", "丁", page=5),
-            Block("date", "2024年1月1日", page=6),
-            Block("note", "（戊）", page=6),
+            Block("paragraph", "甲", page=4, printed_page=1),
+            Block("paragraph", "乙", page=4, printed_page=1),
+            Block("paragraph", "丙", page=5, printed_page=2),
+            Block("signature", "丁", page=5, printed_page=2),
+            Block("date", "2024年1月1日", page=6, printed_page=3),
+            Block("note", "（戊）", page=6, printed_page=3),
         ),
     )
     assert [(p.page, p.printed_page) for p in text.pieces] == [
@@ -160,3 +162,81 @@ def test_pages_are_marked_where_they_begin() -> None:
         (None, None),
         (6, 3),
     ]
+
+
+@pytest.mark.django_db
+def test_both_pages_of_a_spread_are_marked() -> None:
+    """Sheets 4 and 5 carry pages 8 to 11; the plate behind them has no number of its own."""
+    text = text_of(
+        first_page=4,
+        last_page=6,
+        printed_first_page=8,
+        printed_last_page=11,
+        blocks=(
+            Block("paragraph", "甲", page=4, printed_page=8),
+            Block("paragraph", "乙", page=4, printed_page=9),
+            Block("paragraph", "丙", page=4, printed_page=9),
+            Block("paragraph", "丁", page=5, printed_page=10),
+            Block("paragraph", "戊", page=5, printed_page=11),
+            Block("paragraph", "己", page=6),
+        ),
+    )
+    assert [(p.page, p.printed_page) for p in text.pieces] == [
+        (None, None),
+        (4, 9),
+        (None, None),
+        (5, 10),
+        (5, 11),
+        (6, None),
+    ]
+
+
+@pytest.mark.django_db
+def test_the_uncertain_line_alone_is_marked_in_every_kind_of_block() -> None:
+    text = text_of(
+        sections=(Section(1, "一、", "总体要求"), Section(1, "第一条", "目的。", run_in=True)),
+        blocks=(
+            Block(
+                "subtitle", "云岭市管理办\n（试行）", confidence=0.7, recognised=((0, 6, 0.7), (7, 11, 0.95))
+            ),
+            Block("heading", "一、总体要求", section=0, confidence=0.5, recognised=((0, 6, 0.5),)),
+            Block(
+                "paragraph", "第一条目的。保护古树。", section=1, confidence=0.6, recognised=((4, 8, 0.6),)
+            ),
+            Block("paragraph", "各县区要抓落实。", confidence=0.8, recognised=((0, 4, 0.99), (4, 8, 0.8))),
+            Block("attachment", "附件：1.图（略）\n2.名单", confidence=0.8, recognised=((10, 14, 0.8),)),
+            Block("signature", "甲局", confidence=0.99, recognised=((0, 2, 0.99),)),
+            Block("date", "2024年1月1日", confidence=0.4, recognised=((0, 9, 0.4),)),
+            Block(
+                "roster",
+                "组长：甲某　市长\n组员：乙某　局长",
+                roster=0,
+                recognised=((0, 8, 0.99), (9, 17, 0.7)),
+            ),
+            Block("table", "序号\t名称", table=0, confidence=0.7),
+        ),
+        rosters=(Roster((Member("组长", "甲某", "市长"), Member("组员", "乙某", "局长"))),),
+        tables=(Table("", ("序号", "名称"), (("1", "甲"),)),),
+    )
+    doubted = re.compile(
+        r'<span class="unsure" title="识别把握(\d+)%[^>]*><span[^>]*>[^<]*</span>([^<]*)</span>'
+    )
+    subtitle, heading, run_in, paragraph, attachment, signed, roster, table = text.pieces
+
+    def of(*parts: str) -> list[tuple[str, str]]:
+        return [found for part in parts for found in doubted.findall(str(part))]
+
+    assert of(*(line.html for line in subtitle.lines)) == [("70", "云岭市管理办")]
+    assert of(heading.html) == [("50", "一、总体要求")]
+    # a line that goes over the run-in heading is two spans
+    assert of(run_in.head, run_in.html) == [("60", "的。"), ("60", "保护")]
+    assert of(paragraph.html) == [("80", "抓落实。")] and str(paragraph.html).startswith("各县区要<span")
+    assert of(*(line.html for line in attachment.lines)) == [("80", "2.名单")]
+    assert of(*(line.html for line in signed.lines)) == [("40", "2024年1月1日")]
+    assert of(*(part for group in roster.groups for member in group.members for part in member)) == [
+        ("70", "乙某"),
+        ("70", "局长"),
+    ]
+    # of a table nobody knows where
+    assert [piece.unsure for piece in text.pieces] == [False] * 7 + [True]
+    assert table.kind == "table"

@@ -141,6 +141,10 @@ def merge_blocks(document: ParsedDocument, change: Change) -> ParsedDocument:
         document.blocks[at],
         text=change.new,
         confidence=min(sure, default=None),
+        recognised=(
+            *one.recognised,
+            *((a + len(one.text), b + len(one.text), c) for a, b, c in two.recognised),
+        ),
         as_printed=_joined_print(one, two),
     )
     enclosures = tuple(
@@ -166,7 +170,13 @@ def split_block(document: ParsedDocument, change: Change) -> ParsedDocument:
     if block.table is not None or block.roster is not None:
         raise ValueError("a table or a roster is not parted")
     kind = "paragraph" if block.kind == "heading" else block.kind
-    parts = (replace(block, text=first), replace(block, text=second, kind=kind, as_printed=None))
+    cut = len(first)
+    before = tuple((a, min(b, cut), c) for a, b, c in block.recognised if a < cut)
+    behind = tuple((max(a - cut, 0), b - cut, c) for a, b, c in block.recognised if b > cut)
+    parts = (
+        replace(block, text=first, recognised=before),
+        replace(block, text=second, kind=kind, as_printed=None, recognised=behind),
+    )
     enclosures = tuple(
         replace(e, block=e.block + 1 if e.block > at else e.block) for e in document.enclosures
     )

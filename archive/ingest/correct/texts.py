@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from archive.ingest.correct.aim import changed_run
 from archive.ingest.correct.change import Change, Stale, find_block
 from archive.ingest.correct.facts import with_facts_of
 from archive.ingest.parse.contents import folded_title
@@ -63,17 +64,30 @@ def _printed(printed: str | None, old: str, new: str) -> str | None:
 def with_text(document: ParsedDocument, at: int, text: str, as_printed: str | None) -> ParsedDocument:
     """The document with `text` in block `at`."""
     block = document.blocks[at]
-    blocks = (
-        *document.blocks[:at],
-        replace(block, text=text, as_printed=as_printed),
-        *document.blocks[at + 1 :],
-    )
+    recognised = kept_lines(block, text)
+    sure = min((line[2] for line in recognised), default=None) if block.recognised else block.confidence
+    changed_block = replace(block, text=text, as_printed=as_printed, recognised=recognised, confidence=sure)
+    blocks = (*document.blocks[:at], changed_block, *document.blocks[at + 1 :])
     changed = _with_fields_of(replace(document, blocks=blocks), at, block, text)
     if (own := own_section(document, at)) is not None:
         section = retitled(document.sections[own], text)
         sections = (*document.sections[:own], section, *document.sections[own + 1 :])
         changed = replace(changed, sections=sections)
     return changed
+
+
+def kept_lines(block: Block, text: str) -> tuple[tuple[int, int, float], ...]:
+    """The recognised lines of a block that now reads `text`, where they stand in it.
+
+    A line in which an editor has corrected something has been compared with the print, and is doubted no more.
+    """
+    start, end_old, end_new = changed_run(block.text, text)
+    moved = end_new - end_old
+    return tuple(
+        line if line[1] <= start else (line[0] + moved, line[1] + moved, line[2])
+        for line in block.recognised
+        if line[1] <= start or line[0] >= end_old
+    )
 
 
 def _with_fields_of(document: ParsedDocument, at: int, before: Block, text: str) -> ParsedDocument:

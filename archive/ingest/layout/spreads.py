@@ -88,10 +88,6 @@ def join_halves(halves: list[Half], pages: list[Page], sheets: list[Sheet]) -> l
             before = result.pop()
             whole = replace(
                 before,
-                # inside the cover nothing is printed: then the right half names the sheet
-                printed_number=page.printed_number
-                if before.printed_number is None
-                else before.printed_number,
                 printed_right=page.printed_number if page.readable else None,
                 items=(*before.items, *whole.items),
                 furniture=(*before.furniture, *page.furniture),

@@ -5,7 +5,8 @@ signature and date, note, and at times the enclosed plan with its own title.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from archive.ingest.layout.paragraphs import join_lines, lines_to_paragraph
@@ -15,11 +16,16 @@ from archive.ingest.parse.contents import Item, folded_title
 from archive.ingest.parse.issuers import signers
 from archive.ingest.parse.marks import Marked, mark_items, wraps_post
 from archive.ingest.parse.mending import with_signatures_parted, with_tails_returned
+from archive.ingest.parse.recognised import recognised_lines
 from archive.ingest.parse.records import Attachment, Block, Enclosure, Roster, Section, Table
 from archive.ingest.parse.roster_tables import roster_of_table
 from archive.ingest.parse.rosters import is_roster_line, read_roster, starts_roster
 from archive.ingest.parse.sections import SectionReader, read_label, starts_with_label
 from archive.ingest.parse.signs import COPY_LINE, folded, is_date_line, is_note, read_date
+
+# An item and a page of the file that it stands on → the numbers printed there, two for a table over both halves of a
+# spread.
+PrintedAt = Callable[[Item, int], list[int]]
 
 
 @dataclass
@@ -38,8 +44,13 @@ class Body:
     note: str = ""
 
 
-def read_body(items: list[Item], title: str, issuer: str, body_size: float | None) -> Body:
-    """The body of the document `title`. `issuer` is the body before 关于, "" when unknown."""
+def read_body(
+    items: list[Item], title: str, issuer: str, body_size: float | None, printed: PrintedAt | None = None
+) -> Body:
+    """The body of the document `title`. `issuer` is the body before 关于, "" when unknown.
+
+    `printed` knows the numbers printed on pages.
+    """
     marked = mark_items(with_signatures_parted(with_tails_returned(items)), title, issuer, body_size)
     body = Body()
     groups = group_items(marked)
@@ -49,29 +60,28 @@ def read_body(items: list[Item], title: str, issuer: str, body_size: float | Non
     for mark, group in groups:
         first = group[0]
         page = first.page or None
-        sure = min((item.confidence for item in group if item.confidence is not None), default=None)
         if mark == "table":
             assert isinstance(first, RuledTable)
-            add_table(body, first, section, sure)
+            add_table(body, first, section)
         elif mark == "roster":
             members = read_roster(roster_lines([item for item in group if isinstance(item, Line)]))
             text = "\n".join(item.text for item in group if isinstance(item, Line))
             body.rosters.append(Roster(members, page))
-            body.blocks.append(Block("roster", text, page, section, None, len(body.rosters) - 1, sure))
+            body.blocks.append(Block("roster", text, page, section, None, len(body.rosters) - 1))
         elif mark == "attachment":
             lines = [item.text for item in group if isinstance(item, Line)]
             body.attachments += read_attachments(lines)
-            body.blocks.append(Block("attachment", "\n".join(lines), page, section, confidence=sure))
+            body.blocks.append(Block("attachment", "\n".join(lines), page, section))
         elif mark == "subtitle":
             text = "\n".join(item.text.strip() for item in group if isinstance(item, Line))
             reader.start_enclosure()
             section = None
-            body.blocks.append(Block("subtitle", text, page, confidence=sure))
+            body.blocks.append(Block("subtitle", text, page))
             body.enclosures.append(Enclosure(folded_title(text), len(body.blocks) - 1))
         elif mark in ("signature", "date", "note", "recipient"):
             text = _text(group)
             under = section if mark == "note" else None
-            body.blocks.append(Block(mark, text, page, under, confidence=sure))
+            body.blocks.append(Block(mark, text, page, under))
             take_sign(body, mark, text, issuer)
         else:
             text = _text(group)
@@ -79,9 +89,21 @@ def read_body(items: list[Item], title: str, issuer: str, body_size: float | Non
             if reading.section is not None:
                 section = len(reader.sections) - 1
             kind = "heading" if reading.is_heading else "paragraph"
-            body.blocks.append(Block(kind, text, page, section, confidence=sure))
+            body.blocks.append(Block(kind, text, page, section))
+        body.blocks[-1] = as_printed(body.blocks[-1], group, printed)
     body.sections = reader.sections
     return body
+
+
+def as_printed(block: Block, group: list[Item], printed: PrintedAt | None) -> Block:
+    """The block with what is known of its print: how sure recognition was, and the number of its page."""
+    page = group[0].page
+    return replace(
+        block,
+        confidence=min((item.confidence for item in group if item.confidence is not None), default=None),
+        recognised=recognised_lines(block.text, [item for item in group if isinstance(item, Line)]),
+        printed_page=next(iter(printed(group[0], page)), None) if printed and page else None,
+    )
 
 
 def take_sign(body: Body, mark: str, text: str, issuer: str) -> None:
@@ -198,7 +220,7 @@ def begins_anew(text: str) -> bool:
     )
 
 
-def add_table(body: Body, table: RuledTable, section: int | None, sure: float | None) -> None:
+def add_table(body: Body, table: RuledTable, section: int | None) -> None:
     """A table with its header row, where it has one, as columns, titled by the subtitle above it.
 
     What lists a leading group is a roster as well.
@@ -213,4 +235,4 @@ def add_table(body: Body, table: RuledTable, section: int | None, sure: float | 
     if members := roster_of_table(table.rows):
         body.rosters.append(Roster(members, page))
         roster = len(body.rosters) - 1
-    body.blocks.append(Block("table", text, page, section, len(body.tables) - 1, roster, sure))
+    body.blocks.append(Block("table", text, page, section, len(body.tables) - 1, roster))

@@ -1,14 +1,14 @@
 """Pages or lines of one file to a ParsedIssue: the steps of parsing in their order."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from archive.ingest.layout.paragraphs import without_stray_blanks
 from archive.ingest.lines import Line, Page, RuledTable
 from archive.ingest.parse.appointments import find_appointments
-from archive.ingest.parse.body import Body, read_body
+from archive.ingest.parse.body import Body, PrintedAt, read_body
 from archive.ingest.parse.contents import Contents, Item, find_contents
 from archive.ingest.parse.findings import document_findings, issue_findings, undefined_glyph_findings
 from archive.ingest.parse.front_matter import read_front_matter
@@ -31,10 +31,6 @@ from archive.ingest.parse.titles import find_starts, printed_number
 from archive.ingest.parse.unnumbered import date_under
 from archive.ingest.parse.validity import find_validity
 from archive.numbers import read_number
-
-# An item and a page of the file that it stands on → the numbers printed there, two for a table over both halves of a
-# spread.
-PrintedAt = Callable[[Item, int], list[int]]
 
 
 def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN) -> ParsedIssue:
@@ -120,7 +116,7 @@ def parse_items(
         entry = contents.entries[start.entry] if start.entry is not None else None
         if start.entry is not None:
             entry_of[position] = start.entry
-        document = parse_document(position, items, start, end, entry, codes, body_size)
+        document = parse_document(position, items, start, end, entry, codes, body_size, printed)
         documents.append(
             with_printed_pages(document, items[start.first : end], printed) if printed else document
         )
@@ -153,11 +149,12 @@ def parse_document(
     entry: ContentsEntry | None,
     codes: frozenset[str],
     body_size: float | None,
+    printed: PrintedAt | None = None,
 ) -> ParsedDocument:
     """The document whose title begins at `start` and that ends before items[end]."""
     number, as_printed = printed_number(items, start)
     issuer = read_issuer(start.title)
-    body = read_body(items[start.body : end], start.title, issuer, body_size)
+    body = read_body(items[start.body : end], start.title, issuer, body_size, printed)
     title = title_of(start, body)
     signed_on = body.signed_on or date_beside_number(items, start) or date_under_title(items, start)
     pages = [item.page for item in items[start.first : end] if item.page]

@@ -28,7 +28,10 @@ class Block:
     `table` and `roster` are indexes in `Document.tables` and `Document.rosters`; a table that lists a leading group
     has both.
     `confidence` is that of its least certain line where the text comes from character recognition, 0 to 1;
-    None where the file itself holds the text. `as_printed` is what the print says where an editor has corrected it.
+    None where the file itself holds the text. `recognised` says the same of each of these lines:
+    (start, end, confidence), the line being `text[start:end]`; a table has none.
+    `printed_page` is the number printed on the page where it begins, on a spread that of its half.
+    `as_printed` is what the print says where an editor has corrected it.
     """
 
     kind: str
@@ -38,6 +41,8 @@ class Block:
     table: int | None = None
     roster: int | None = None
     confidence: float | None = None
+    recognised: tuple[tuple[int, int, float], ...] = ()
+    printed_page: int | None = None
     as_printed: str | None = None
 
 
