@@ -96,7 +96,7 @@ def _ingest(lease: Lease) -> str:
     except IngestError as error:
         place = reporter.place | ({"page": error.page} if error.page else {})
         lease.finish(
-            IngestRun.State.FAILED, without_name(error), failure=failure_of(error), issue=None, **place
+            IngestRun.State.FAILED, on_the_desk(error), failure=failure_of(error), issue=None, **place
         )
         keep_failed(run)
         return "failed"
@@ -124,9 +124,17 @@ def _ingest(lease: Lease) -> str:
     return result.outcome
 
 
-def without_name(error: IngestError) -> str:
-    """The message of an error, for a place that names the file itself: 第 3 页：PDF 已损坏。请重新导出"""
-    return str(error).removeprefix(error.file).lstrip("，：")
+# what the desk offers beside a file that could not be taken in
+REMEDIES = {
+    "password": "请在此填写打开密码，然后用密码再试",
+    "replace": "如果这是更正后的文件，请替换已入库的同一期",
+}
+
+
+def on_the_desk(error: IngestError) -> str:
+    """The message of an error beside the name of its file, with what helps there: 第 3 页：PDF 已损坏。请重新导出"""
+    where = f"{error.page_name}：" if error.page else ""
+    return where + error.advice(REMEDIES.get(error.needs, error.remedy))
 
 
 def failure_of(error: IngestError) -> IngestRun.Failure:

@@ -214,7 +214,18 @@ def test_each_failure_is_told_apart(
     run = upload()
     assert ingest_upload.call(run.pk) == "failed"
     run.refresh_from_db()
-    assert (run.failure, run.message) == (failure, "不行。再试")
+    remedy = "请在此填写打开密码，然后用密码再试" if failure == "password" else "再试"
+    assert (run.failure, run.message) == (failure, f"不行。{remedy}")
+
+
+def test_the_desk_offers_what_it_has_and_no_option_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = min((PROJECT / "archive" / "samples").glob("*.txt")).read_bytes()
+    assert ingest_upload.call(upload(sample, name="一.txt").pk) == "added"
+    again = upload(sample + "。".encode(), name="二.txt")
+    assert ingest_upload.call(again.pk) == "failed"
+    again.refresh_from_db()
+    assert again.failure == "conflict"
+    assert again.message.endswith("如果这是更正后的文件，请替换已入库的同一期") and "--" not in again.message
 
 
 @pytest.mark.parametrize(
@@ -267,13 +278,13 @@ def test_what_failed_is_tried_again_with_its_file(
 
 def test_a_locked_pdf_asks_until_the_password_is_right(shared: Path, settings: Settings) -> None:
     run = upload((shared / "issue" / "encrypted-user.pdf").read_bytes(), name="加密.pdf")
-    for password, says in (("", "密码"), ("wrong", "密码不正确")):
+    for password, says in (("", "PDF 设有打开密码"), ("wrong", "密码不正确")):
         if password:
             assert retry(run, password=password) is not None
         assert ingest_upload.call(run.pk) == "failed"
         run.refresh_from_db()
         assert run.failure == "password"
-        assert says in run.message
+        assert says in run.message and "请在此填写打开密码" in run.message and "--" not in run.message
         assert files_in(settings.UPLOADS_DIR) == [f"failed/run-{run.pk}"]
         assert not Issue.objects.exists()
     assert retry(run, password="123456") is not None

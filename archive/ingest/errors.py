@@ -2,12 +2,31 @@
 
 
 class IngestError(Exception):
-    """A file cannot be taken in. The message is one line: file, page where known, what is wrong, remedy."""
+    """A file cannot be taken in. The message is one line: file, page and step where known, what is wrong, remedy.
+
+    `needs` says what would help, "password" or "replace", so that every place can name its own means: a command
+    its option, a page its field. `step` is the step that failed, as people read it (读取文件), "" when unknown.
+    """
+
+    needs = ""
 
     def __init__(self, file: str, problem: str, remedy: str, page: int | None = None) -> None:
         self.file, self.problem, self.remedy, self.page = file, problem, remedy, page
-        where = f"{file}，第 {page} 页" if page else file
-        super().__init__(f"{where}：{problem}。{remedy}")
+        self.step = ""
+        super().__init__(file, problem, remedy, page)
+
+    def __str__(self) -> str:
+        step = f"（{self.step}）" if self.step else ""
+        return f"{self.file}{'，' if self.page else ''}{self.page_name}{step}：{self.advice(self.remedy)}"
+
+    @property
+    def page_name(self) -> str:
+        """第 3 页, or "" when no page is to blame."""
+        return f"第 {self.page} 页" if self.page else ""
+
+    def advice(self, remedy: str) -> str:
+        """What is wrong, and `remedy`."""
+        return f"{self.problem}。{remedy}"
 
 
 class UnreadableFile(IngestError):
@@ -16,6 +35,8 @@ class UnreadableFile(IngestError):
 
 class PasswordNeeded(IngestError):
     """The PDF asks for a password to open it."""
+
+    needs = "password"
 
 
 class NoDocuments(IngestError):
@@ -27,4 +48,10 @@ class LimitExceeded(IngestError):
 
 
 class IssueConflict(IngestError):
-    """Another file of the same issue is in the archive already."""
+    """Another file of the same issue is in the archive already; `replaceable` when this one may take its place."""
+
+    def __init__(
+        self, file: str, problem: str, remedy: str, page: int | None = None, *, replaceable: bool = False
+    ) -> None:
+        super().__init__(file, problem, remedy, page)
+        self.needs = "replace" if replaceable else ""

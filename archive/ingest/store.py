@@ -71,7 +71,8 @@ def _store(parsed: ParsedIssue, notes: list[Finding], file_size: int, may_replac
             raise IssueConflict(
                 parsed.source.name,
                 f"“{other}”已由另一个文件（{other.file_name}）入库",
-                "如果这是更正后的文件，请选择替换（--replace）",
+                "如果这是更正后的文件，请选择替换",
+                replaceable=True,
             )
     issue = held or other
     if issue is not None:

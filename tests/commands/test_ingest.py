@@ -86,7 +86,7 @@ def test_all_are_in(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 def test_some_failed_and_the_others_are_in(capsys: pytest.CaptureFixture[str], bad: Path) -> None:
     run = Run(capsys, bad, TEXT, bad.with_name("nix.pdf"))
     assert run.exit == 1
-    assert run.lines[0] == f"失败  {bad}：内容是网页（HTML）。请在浏览器中打印为 PDF 后再上传"
+    assert run.lines[0] == f"失败  {bad}（读取文件）：内容是网页（HTML）。请在浏览器中打印为 PDF 后再上传"
     assert run.lines[1].startswith("入库")
     assert run.lines[2].startswith(f"失败  {bad.with_name('nix.pdf')}：没有这个文件")
     assert "3 个文件中有 2 个未能导入" in run.errors
@@ -261,7 +261,7 @@ def test_a_zip_is_taken_in(capsys: pytest.CaptureFixture[str], tmp_path: Path, d
     )
     run = Run(capsys, archive)
     assert run.exit == 1
-    assert run.lines[0].startswith(f"失败  {archive}/2023/坏.pdf：")
+    assert run.lines[0].startswith(f"失败  {archive}/2023/坏.pdf（读取文件）：")
     assert run.lines[1].startswith(f"入库  {archive}/2023/第6期.txt：")
     assert Issue.objects.get().file_name == "第6期.txt"
     assert list(data_folder.glob("unzip-*")) == []
@@ -386,3 +386,6 @@ def test_a_locked_pdf(
     run = Run(capsys, shared / "issue" / "encrypted-user.pdf", "--password", password)
     assert run.exit == exit_code
     assert ("密码" in run.lines[0]) == bool(exit_code)
+    # the option and no field of a page
+    assert ("（--password）" in run.lines[0]) == bool(exit_code) and "上传页" not in run.lines[0]
+    assert ("（读取文件）" in run.lines[0]) == bool(exit_code)

@@ -62,8 +62,11 @@ def test_missing_file(tmp_path: Path) -> None:
 
 def test_password(shared: Path) -> None:
     path = shared / "issue" / "encrypted-user.pdf"
-    with pytest.raises(errors.PasswordNeeded, match="--password"):
+    with pytest.raises(
+        errors.PasswordNeeded, match=r"（读取文件）：PDF 设有打开密码。请给出打开密码$"
+    ) as raised:
         read_issue_limited(path)
+    assert raised.value.needs == "password"
     with pytest.raises(errors.PasswordNeeded, match="不正确"):
         read_issue_limited(path, password="654321")
     assert read_issue_limited(path, password="123456").documents
@@ -109,7 +112,7 @@ def test_a_file_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_page_that_never_ends_is_ended(tmp_path: Path) -> None:
     path = tmp_path / "slow.pdf"
     path.write_bytes(exponential_pdf())
-    with pytest.raises(errors.LimitExceeded, match=r"^slow\.pdf，第 1 页：绘图内容过多"):
+    with pytest.raises(errors.LimitExceeded, match=r"^slow\.pdf，第 1 页（读取文件）：绘图内容过多"):
         read_issue_limited(path)
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import BinaryIO
 
 from archive.ingest.errors import IngestError, LimitExceeded
-from archive.ingest.extract.sandbox import ERROR, EXHAUSTED, HEADER, PROGRESS, RESULT
+from archive.ingest.extract.sandbox import ERROR, EXHAUSTED, HEADER, PROGRESS, RESULT, STEPS
 from archive.ingest.read import read_issue
 
 
@@ -43,7 +43,7 @@ def main() -> None:
         send(out, ERROR, (type(error).__name__, error.file, error.problem, error.remedy, error.page))
     except MemoryError:
         page = stage[1] if isinstance(stage[1], int) and stage[1] else None
-        problem = f"读取时超过 {memory // 1024 // 1024} MB 内存"
+        problem = f"{STEPS[str(stage[0])]}时超过 {memory // 1024 // 1024} MB 内存"
         remedy = "请用原排版文件重新导出 PDF，或按期拆分后再试"
         send(out, EXHAUSTED, (LimitExceeded.__name__, name, problem, remedy, page))
     else:

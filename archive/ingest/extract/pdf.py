@@ -146,8 +146,9 @@ def _nothing_read(reading: Reading, name: str) -> IngestError:
 
 
 def _password_needed(name: str, password: str) -> PasswordNeeded:
-    remedy = "密码不正确，请核对" if password else "请用 --password 或在上传页填写打开密码"
-    return PasswordNeeded(name, "PDF 设有打开密码", remedy)
+    if password:
+        return PasswordNeeded(name, "PDF 的打开密码不正确", "请核对密码")
+    return PasswordNeeded(name, "PDF 设有打开密码", "请给出打开密码")
 
 
 # what a page has too much of → how the message says it

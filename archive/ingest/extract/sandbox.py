@@ -32,6 +32,8 @@ PROJECT = Path(__file__).resolve().parents[3]
 CHILD = [sys.executable, "-m", "archive.ingest.extract.child"]
 # how Python ends at an error that nobody caught
 FAILED = 1
+# the steps of reading, as people read them
+STEPS = {"extract": "读取文件", "layout": "还原版面", "parse": "识别公文"}
 # what a frame on the pipe holds
 PROGRESS, RESULT, ERROR, EXHAUSTED = 1, 2, 3, 4
 HEADER = struct.Struct(">BI")
@@ -134,7 +136,7 @@ def _run(
             elif kind == EXHAUSTED:
                 raise GaveUp(LimitExceeded(*value[1:]), stage)
             elif kind == ERROR:
-                raise _error(value)
+                raise _error(value, STEPS[stage])
             else:
                 result: records.ParsedIssue = value
                 return result
@@ -146,7 +148,7 @@ def _run(
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
     remedy = "请用原排版文件重新导出 PDF，或按期拆分后再试"
-    what = {"extract": "读取文件", "layout": "还原版面", "parse": "识别公文"}[stage]
+    what = STEPS[stage]
     if time.monotonic() >= deadline or child.returncode == -signal.SIGXCPU:
         problem = f"{what}超过 {MAX_SECONDS} 秒仍未完成"
     elif stalled:
@@ -196,10 +198,11 @@ class Frames:
         return True
 
 
-def _error(value: tuple[str, str, str, str, int | None]) -> IngestError:
+def _error(value: tuple[str, str, str, str, int | None], step: str) -> IngestError:
     kind, file, problem, remedy, page = value
     found = getattr(errors, kind, UnreadableFile)
     made: IngestError = found(file, problem, remedy, page)
+    made.step = step
     return made
 
 

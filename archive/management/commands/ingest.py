@@ -24,6 +24,7 @@ from archive.ingest.errors import IngestError
 from archive.ingest.pipeline import ReadFile, read_file, store_file
 from archive.ingest.side_by_side import read_ahead
 from archive.ingest.sources import SourceFile, find_sources, opened
+from archive.management.told import told
 from archive.models import Batch, Issue
 from archive.worklist import FindingKind, finding_kinds
 
@@ -158,7 +159,7 @@ class Command(BaseCommand):
             result = store_file(future.result(), replace=options["replace"], publish=options["publish"])
         except IngestError as error:
             # 第2期.pdf stands in several folders: the line names the whole path.
-            message = one.label + str(error).removeprefix(error.file)
+            message = one.label + told(error).removeprefix(error.file)
             return Taken(one.label, "failed", error=message, seconds=time.perf_counter() - one.start)
         except Exception as error:
             # A mistake of ours in one file must not keep the others out.

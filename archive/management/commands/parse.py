@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from archive.ingest.errors import IngestError
 from archive.ingest.parse.as_json import issue_to_json
 from archive.ingest.read import Timing, read_issue, read_issue_limited
+from archive.management.told import told
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             else:
                 issue = read_issue_limited(path, password=options["password"])
         except IngestError as error:
-            self.stderr.write(str(error))
+            self.stderr.write(told(error))
             sys.exit(2)
         if options["json"]:
             self.stdout.write(json.dumps(issue_to_json(issue), ensure_ascii=False))

@@ -20,6 +20,7 @@ from archive.ingest.errors import IngestError, PasswordNeeded
 from archive.ingest.reparse import read_original, store_again, to_be_read_again
 from archive.ingest.side_by_side import read_ahead
 from archive.management.commands.ingest import at_least_one, cores
+from archive.management.told import told
 from archive.models import Issue
 
 log = logging.getLogger(__name__)
@@ -144,12 +145,9 @@ def store_one(issue: Issue, future: "Future[Any]", dry_run: bool) -> Reread:
     try:
         changes = store_again(issue, future.result(), dry_run=dry_run)
     except PasswordNeeded as error:
-        message = (
-            f"{error}。密码不会保存，请用 --password 给出" if "--password" not in str(error) else str(error)
-        )
-        return Reread(issue, "skipped", error=message)
+        return Reread(issue, "skipped", error=f"{told(error)}。密码不会保存")
     except IngestError as error:
-        return Reread(issue, "failed", error=str(error))
+        return Reread(issue, "failed", error=told(error))
     except Exception as error:
         # A mistake of ours in one issue must not keep the others from being read.
         log.exception("%s could not be read anew", issue)

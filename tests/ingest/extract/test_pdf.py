@@ -243,7 +243,7 @@ def test_passwords(tmp_path: Path) -> None:
         assert [sheet.glyphs for sheet in read_pdf(path, "a.pdf", password).sheets] == sound
         # and rewritten, when a first reading choked on it
         assert [sheet.glyphs for sheet in read_pdf(path, "a.pdf", password, rewrite=True).sheets] == sound
-    for password, remedy in (("", "--password"), ("other", "不正确")):
+    for password, remedy in (("", "请给出打开密码"), ("other", "不正确")):
         with pytest.raises(errors.PasswordNeeded, match=remedy):
             read_pdf(path, "a.pdf", password)
         with pytest.raises(errors.PasswordNeeded, match=remedy):
