@@ -33,6 +33,18 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """Glyphs set at quarter turns to the text of their sheet, in the frame in which they read.
+
+    `quarter` is 1 for what reads upwards, 2 upside down, 3 downwards. For 1 and 3 the frame is as high as the sheet
+    is wide.
+    """
+
+    quarter: int
+    glyphs: tuple[Glyph, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One page of the file as drawn: glyphs in no promised order, and thin rules.
 
@@ -40,8 +52,8 @@ class Sheet:
     which characters drawn as outlines are made of. `hidden_glyphs` are those drawn invisibly, as the
     text layer of a scan is. `text` says where the glyphs come from: the file itself (embedded), a text layer
     under or over a scan (hidden), character recognition (ocr), or nowhere ("").
-    `turned` is what is set at a quarter turn to the glyphs, in the frame in which it reads, whose height is the
-    width of the sheet: the upright running head of a page whose table lies on its side.
+    `turned` is what is set at quarter turns to the glyphs: the row heads of a table, the upright running head of a
+    page whose table lies on its side. `outside` is the text of what is drawn beside the sheet, or in no readable size.
     """
 
     number: int
@@ -54,7 +66,8 @@ class Sheet:
     hidden_glyphs: int = 0
     outlines: int = 0
     text: str = "embedded"
-    turned: tuple[Glyph, ...] = ()
+    turned: tuple[Turned, ...] = ()
+    outside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,10 @@ class Page:
     undefined_glyphs: int = 0
     # as of Sheet: embedded, hidden, ocr or ""
     text: str = "embedded"
+    # lines set at quarter turns that stand in no table and are no running heads: in none of the items
+    sideways: tuple[str, ...] = ()
+    # as of Sheet
+    outside: str = ""
 
     def printed_at(self, item: "Line | RuledTable") -> int | None:
         """The printed number of the page, of the two on a spread, that an item on it stands on."""

@@ -72,3 +72,19 @@ def test_a_short_file_says_its_head_too_seldom_to_recur() -> None:
 def test_a_title_at_the_head_of_a_page_stays() -> None:
     page = read([[("关于做好防汛工作的通知", 200, 60), ("1", 290, 800)]])[0]
     assert [line.text for line in page.lines] == ["关于做好防汛工作的通知", "正文第一句话"]
+
+
+def test_a_figure_in_the_band_that_is_not_the_page_number_is_text() -> None:
+    pages = read(
+        [
+            [(f"— {n} —", 270, 810), *([("24", 90, 800), ("河道清淤", 200, 800)] if n == 3 else [])]
+            for n in range(1, 6)
+        ]
+    )
+    assert [page.printed_number for page in pages] == [1, 2, 3, 4, 5]
+    assert "".join(line.text for line in pages[2].lines) == "正文第三句话24　　河道清淤"
+
+
+def test_a_file_that_was_paged_twice() -> None:
+    pages = read([[(f"— {n + 50} —", 270, 810), (str(n), 500, 810)] for n in range(1, 6)])
+    assert [len(page.lines) for page in pages] == [1] * 5

@@ -67,7 +67,7 @@ def dashed(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     ids=["closed", "open sides", "open left", "double rules", "dashed", "three lines", "rules across only"],
 )
 def test_a_table_however_it_is_ruled(rules: tuple[Rule, ...]) -> None:
-    tables, rest = find_tables(1, filled(), rules)
+    tables, rest, _ = find_tables(1, filled(), rules)
     assert [table.rows for table in tables] == [ROWS]
     assert rest == []
 
@@ -93,7 +93,7 @@ def test_a_cell_of_two_lines_is_read_before_the_next() -> None:
 
 def test_a_line_without_a_first_cell_goes_on_with_its_row() -> None:
     rows = (*ROWS[:2], ("", "（二期）", ""), ROWS[2])
-    tables, _ = find_tables(1, filled(rows), (across()[0], across()[1], across(rows=4)[4]))
+    tables, _, _ = find_tables(1, filled(rows), (across()[0], across()[1], across(rows=4)[4]))
     assert tables[0].rows == (ROWS[0], ("1", "城区泵站（二期）", "城区"), ROWS[2])
 
 
@@ -121,7 +121,7 @@ def test_a_line_without_a_first_cell_goes_on_with_its_row() -> None:
     ],
 )
 def test_what_is_no_table(rules: tuple[Rule, ...]) -> None:
-    tables, rest = find_tables(1, filled(), rules)
+    tables, rest, _ = find_tables(1, filled(), rules)
     assert tables == []
     assert len(rest) == len(filled())
 
@@ -130,7 +130,7 @@ def test_rules_of_the_page_belong_to_no_table() -> None:
     """Under the running head and over the page number stand rules as long as those of the table."""
     rules = (Rule(50, 60, 450, 60), across()[0], across()[1], across()[3], Rule(50, 800, 450, 800))
     below = tuple(text("以下为正文", 70, 300) + text("另起一段", 70, 320))
-    tables, rest = find_tables(1, (*filled(), *below), rules)
+    tables, rest, _ = find_tables(1, (*filled(), *below), rules)
     assert [table.rows for table in tables] == [ROWS]
     assert tuple(rest) == below
 

@@ -7,7 +7,7 @@ from pdfminer.pdfdevice import PDFTextDevice
 
 from archive.ingest.extract.content import TooMuchContent
 from archive.ingest.extract.fonts import character
-from archive.ingest.lines import Glyph, Rule, Sheet
+from archive.ingest.lines import Glyph, Rule, Sheet, Turned
 
 # A line or a filled box no thicker than this (points) is a rule, not an area.
 RULE_THICKNESS = 2.5
@@ -23,6 +23,8 @@ FULL_PAGE_IMAGE = 0.6
 LARGEST_LETTER = 60.0
 # Type that no one can read, or that no sheet can hold (points), is none; broken numbers make such.
 SMALLEST_TYPE, LARGEST_TYPE = 0.5, 2_000.0
+# So much of what is drawn beside the sheet is told.
+MOST_OUTSIDE = 2_000
 # the text rendering mode of the text layer of a scan
 INVISIBLE = 3
 
@@ -250,8 +252,14 @@ class GlyphDevice(PDFTextDevice):
             width, height = height, width
         if turn:
             rules = [self.turned_rule(rule, turn) for rule in rules]
-        glyphs = on_sheet(self.turned.get(turn, ()), width, height)
-        across = max(((turn + 1) % 4, (turn + 3) % 4), key=lambda t: len(self.turned.get(t, ())))
+        glyphs, beside = on_sheet(self.turned.get(turn, ()), width, height)
+        turned: list[Turned] = []
+        for quarter in (1, 2, 3):
+            frame = (width, height) if quarter == 2 else (height, width)
+            here, out = on_sheet(self.turned.get((turn + quarter) % 4, ()), *frame)
+            beside += out
+            if here:
+                turned.append(Turned(quarter, here))
         hidden = min(self.hidden, len(glyphs))
         return Sheet(
             number=number,
@@ -264,7 +272,8 @@ class GlyphDevice(PDFTextDevice):
             hidden_glyphs=hidden,
             outlines=self.outlines,
             text="hidden" if hidden * 2 > len(glyphs) else "embedded" if glyphs else "",
-            turned=on_sheet(self.turned.get(across, ()), height, width),
+            turned=tuple(turned),
+            outside="".join(beside.split())[:MOST_OUTSIDE],
         )
 
     def turned_rule(self, rule: Rule, turn: int) -> Rule:
@@ -278,11 +287,22 @@ class GlyphDevice(PDFTextDevice):
         return Rule(*corners)
 
 
-def on_sheet(glyphs: Iterable[Glyph], width: float, height: float) -> tuple[Glyph, ...]:
-    """The glyphs that are printed: what is drawn beside the sheet is a note of the printer, or was cut off."""
-    return tuple(
-        glyph
-        for glyph in glyphs
-        if -width < glyph[1] < width and 0 < glyph[3] < 2 * width
-        if glyph[2] < height and glyph[4] > 0 and SMALLEST_TYPE <= glyph[5] <= LARGEST_TYPE
-    )
+def on_sheet(glyphs: Iterable[Glyph], width: float, height: float) -> tuple[tuple[Glyph, ...], str]:
+    """(the glyphs that are printed, the text of the others).
+
+    What is drawn beside the sheet is a note of the printer, or was cut off.
+    """
+    printed: list[Glyph] = []
+    others: list[str] = []
+    for glyph in glyphs:
+        if (
+            -width < glyph[1] < width
+            and 0 < glyph[3] < 2 * width
+            and glyph[2] < height
+            and glyph[4] > 0
+            and SMALLEST_TYPE <= glyph[5] <= LARGEST_TYPE
+        ):
+            printed.append(glyph)
+        else:
+            others.append(glyph[0])
+    return tuple(printed), "".join(others)

@@ -44,9 +44,12 @@ def find_furniture(pages: list[tuple[float, list[list[Segment]]]]) -> set[str]:
 
 
 def split_furniture(
-    height: float, rows: list[list[Segment]], recurring: set[str]
+    height: float, rows: list[list[Segment]], recurring: set[str], figures: frozenset[str] = frozenset()
 ) -> tuple[list[list[Segment]], list[str], int | None]:
-    """(rows without furniture, texts of the furniture, the printed page number or None)."""
+    """(rows without furniture, texts of the furniture, the printed page number or None).
+
+    `figures` are bare figures that are text of the page, however like page numbers they look.
+    """
     kept: list[list[Segment]] = []
     taken: list[str] = []
     banded = [segment for row in rows for segment in row if in_bands(segment, height)]
@@ -55,7 +58,7 @@ def split_furniture(
     for row in rows:
         body: list[Segment] = []
         for segment in row:
-            if not in_bands(segment, height):
+            if not in_bands(segment, height) or segment.text.strip() in figures:
                 body.append(segment)
                 continue
             beside = number is not None and BESIDE_NUMBER.match(segment.text)
@@ -67,6 +70,23 @@ def split_furniture(
         if body:
             kept.append(body)
     return kept, taken, number
+
+
+def figures_of_text(taken: list[list[str]], printed: list[int | None]) -> list[frozenset[str]]:
+    """For each page the bare figures taken off it that are not its number, nor count on with its pages.
+
+    The last row of a list may end in the bottom band: 24. A file that was paged twice has two numbers that count.
+    """
+    found = [{text.strip() for text in texts if text.strip().isdecimal()} for texts in taken]
+    steps = Counter(int(text) - index for index, texts in enumerate(found) for text in texts)
+    return [
+        frozenset(
+            text
+            for text in texts
+            if number is not None and int(text) != number and steps[int(text) - index] < 3
+        )
+        for index, (texts, number) in enumerate(zip(found, printed, strict=True))
+    ]
 
 
 def printed_numbers(found: list[int | None]) -> list[int | None]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from archive.ingest.layout.columns import column_edges, full_width, reading_order, segments_to_line
 from archive.ingest.layout.footnotes import with_footnotes_behind
-from archive.ingest.layout.furniture import find_furniture, printed_numbers, split_furniture
+from archive.ingest.layout.furniture import figures_of_text, find_furniture, printed_numbers, split_furniture
 from archive.ingest.layout.gutters import Form, page_gutters
 from archive.ingest.layout.hanging import with_hanging_indents
 from archive.ingest.layout.rows import Segment, glyphs_to_rows, row_to_segments
+from archive.ingest.layout.sideways import Sideways, sideways_furniture, sideways_of
 from archive.ingest.layout.spreads import cut_spreads, join_halves
 from archive.ingest.layout.stacks import edges_beside, headings_first, take_stacks
 from archive.ingest.layout.tables import continues, find_tables, join_tables
@@ -30,10 +31,15 @@ def sheets_to_pages(
     margins: dict[int, list[list[Glyph]]] = {}
     # for each of `drawn`, the headings that run down its side
     stacks: list[list[Segment]] = []
+    # for each of `drawn`, what is set at quarter turns and stands in no table
+    sideways: list[list[Sideways]] = []
     whole = list(sheets)
     halves = cut_spreads(whole)
     for sheet in (half.sheet for half in halves):
-        tables, glyphs = find_tables(sheet.number, sheet.glyphs, sheet.rules, sheet.height)
+        tables, glyphs, beside = find_tables(
+            sheet.number, sheet.glyphs, sheet.rules, sheet.height, sideways_of(sheet)
+        )
+        sideways.append(beside)
         rows = glyphs_to_rows(glyphs)
         if is_vertical(glyphs, rows):
             sheet, margins[len(drawn)] = laid_down(sheet, rows)
@@ -53,9 +59,16 @@ def sheets_to_pages(
     for i, rows in margins.items():
         _, taken, number = split_furniture(0.0, [row_to_segments(row) for row in rows], set())
         cut[i] = (cut[i][0], cut[i][1] + taken, number)
-    for i, (taken, number) in turned_furniture([sheet for sheet, _, _ in drawn], recurring).items():
-        cut[i] = (cut[i][0], cut[i][1] + taken, cut[i][2] if number is None else number)
+    turned = sideways_furniture([sheet for sheet, _, _ in drawn], sideways, recurring)
+    cut = [
+        (rows, furniture + taken, printed if number is None else number)
+        for (rows, furniture, printed), (taken, number, _) in zip(cut, turned, strict=True)
+    ]
     numbers = printed_numbers([number for _, _, number in cut])
+    for i, figures in enumerate(figures_of_text([furniture for _, furniture, _ in cut], numbers)):
+        if figures and i not in margins:
+            rows_left, taken, _ = split_furniture(*heads[i], recurring, figures)
+            cut[i] = (rows_left, taken + turned[i][0], numbers[i])
     forms = pages_to_forms([sheet for sheet, _, _ in drawn], [rows for rows, _, _ in cut])
     gutters = page_gutters(forms, body_size)
     lists = [
@@ -97,8 +110,8 @@ def sheets_to_pages(
     for place in set(places):
         if narrow := [edge for (other, column), edge in edges.items() if other == place and column]:
             edges[place, 0] = full_width(narrow)
-    for (sheet, _, _), (_, furniture, _), items, number, place in zip(
-        drawn, cut, ordered, numbers, places, strict=True
+    for (sheet, _, _), (_, furniture, _), (_, _, beside_text), items, number, place in zip(
+        drawn, cut, turned, ordered, numbers, places, strict=True
     ):
         own = edges_beside(items, [edges.get((place, column)) for column, _ in items], body_size)
         pages.append(
@@ -117,6 +130,8 @@ def sheets_to_pages(
                 readable=bool(sheet.glyphs),
                 undefined_glyphs=sheet.undefined_glyphs,
                 text=sheet.text if sheet.glyphs else "",
+                sideways=tuple(beside_text),
+                outside=sheet.outside,
             )
         )
         if progress:
@@ -124,18 +139,6 @@ def sheets_to_pages(
     pages = with_footnotes_behind(pages, [sheet.rules for sheet, _, _ in drawn], body_size)
     pages = [stood_up(page) if i in margins else page for i, page in enumerate(pages)]
     return join_halves(halves, join_over_pages(with_hanging_indents(pages)), whole)
-
-
-def turned_furniture(sheets: list[Sheet], recurring: set[str]) -> dict[int, tuple[list[str], int | None]]:
-    """By place in `sheets`, (texts, page number) of the running head and foot that stand upright beside turned text."""
-    heads = {
-        i: (sheet.width, [row_to_segments(row) for row in glyphs_to_rows(list(sheet.turned))])
-        for i, sheet in enumerate(sheets)
-        if sheet.turned
-    }
-    known = recurring | find_furniture(list(heads.values()))
-    found = {i: split_furniture(height, rows, known) for i, (height, rows) in heads.items()}
-    return {i: (taken, number) for i, (_, taken, number) in found.items() if taken}
 
 
 def pages_to_forms(sheets: list[Sheet], rows: list[list[list[Segment]]]) -> list[Form]:

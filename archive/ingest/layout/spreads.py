@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from archive.ingest.layout.sideways import turned_on_half
 from archive.ingest.lines import Glyph, Line, Page, Rule, RuledTable, Sheet
 
 # A sheet is broad from this share of its height on.
@@ -62,7 +63,8 @@ def half(sheet: Sheet, left: float) -> Half:
     width = sheet.width / 2
 
     def within(x0: float, x1: float) -> bool:
-        return left <= (x0 + x1) / 2 < left + width
+        # what hangs over the edge of the sheet belongs to the half on that side
+        return ((x0 + x1) / 2 < width) == (left == 0)
 
     glyphs = tuple(moved(glyph, -left) for glyph in sheet.glyphs if within(glyph.x0, glyph.x1))
     rules = tuple(
@@ -70,7 +72,9 @@ def half(sheet: Sheet, left: float) -> Half:
         for rule in sheet.rules
         if within(rule.x0, rule.x1)
     )
-    return Half(replace(sheet, width=width, glyphs=glyphs, rules=rules, turned=()), left)
+    return Half(
+        replace(sheet, width=width, glyphs=glyphs, rules=rules, turned=turned_on_half(sheet, left)), left
+    )
 
 
 def moved(glyph: Glyph, by: float) -> Glyph:
@@ -91,6 +95,7 @@ def join_halves(halves: list[Half], pages: list[Page], sheets: list[Sheet]) -> l
                 printed_right=page.printed_number if page.readable else None,
                 items=(*before.items, *whole.items),
                 furniture=(*before.furniture, *page.furniture),
+                sideways=(*before.sideways, *page.sideways),
                 readable=before.readable or page.readable,
                 text=before.text or page.text,
             )

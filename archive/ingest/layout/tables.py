@@ -4,10 +4,12 @@ The outer sides may be open, and a three-line table has no vertical rules at all
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 
 from archive.ingest.layout.furniture import BOTTOM_BAND, TOP_BAND
 from archive.ingest.layout.rows import cell_lines, glyphs_to_rows, glyphs_to_text
+from archive.ingest.layout.sideways import Sideways, sideways_text
 from archive.ingest.lines import Glyph, Line, Rule, RuledTable
 
 # Rules closer than this (points) are one; a rule reaches another when it ends this near to it.
@@ -101,10 +103,18 @@ def sides(xs: list[float], ys: list[float], horizontal: list[Rule]) -> list[floa
 
 
 def find_tables(
-    page: int, glyphs: tuple[Glyph, ...], rules: tuple[Rule, ...], height: float = 842.0
-) -> tuple[list[RuledTable], list[Glyph]]:
-    """(the ruled tables of a page from top to bottom, the glyphs that stand in none)."""
+    page: int,
+    glyphs: tuple[Glyph, ...],
+    rules: tuple[Rule, ...],
+    height: float = 842.0,
+    sideways: Sequence[Sideways] = (),
+) -> tuple[list[RuledTable], list[Glyph], list[Sideways]]:
+    """(the ruled tables of a page from top to bottom, the glyphs that stand in none, those on their side in none).
+
+    A row head on its side is read into its cell as it reads: 能源革命 beside the five projects of that group.
+    """
     rest = list(glyphs)
+    beside = list(sideways)
     tables: list[RuledTable] = []
     taken: list[tuple[float, float]] = []
     for horizontal, vertical in rules_to_grids(rules):
@@ -117,11 +127,13 @@ def find_tables(
             taken.append((ys[0], ys[-1]))
             continue
         inside, outside = parted(rest, xs[0], ys[0], xs[-1], ys[-1])
+        heads = [one for one in beside if xs[0] < one.x < xs[-1] and ys[0] < one.y < ys[-1]]
         if not inside:
             continue
         rest = outside
+        beside = [one for one in beside if one not in heads] if heads else beside
         taken.append((ys[0], ys[-1]))
-        rows, lines = grid_to_rows(page, inside, xs, ys, horizontal, vertical)
+        rows, lines = grid_to_rows(page, inside, xs, ys, horizontal, vertical, heads)
         tables.append(made(page, rows, (xs[0], ys[0], xs[-1], ys[-1]), inside, lines))
     for ys, left, right in three_lines(rules, taken, height):
         inside, outside = parted(rest, left, ys[0], right, ys[-1])
@@ -129,7 +141,7 @@ def find_tables(
         if rows:
             rest = outside
             tables.append(made(page, rows, (left, ys[0], right, ys[-1]), inside, lines))
-    return sorted(tables, key=lambda table: table.box[1]), rest
+    return sorted(tables, key=lambda table: table.box[1]), rest, beside
 
 
 def made(
@@ -235,6 +247,7 @@ def grid_to_rows(
     ys: list[float],
     horizontal: list[Rule],
     vertical: list[Rule],
+    sideways: Sequence[Sideways] = (),
 ) -> tuple[tuple[tuple[str, ...], ...], list[Line]]:
     """(cell texts by row, the lines of the cells one after the other); the text of a cell that spans slots stands
     in its first slot."""
@@ -257,13 +270,23 @@ def grid_to_rows(
                 home[row, column] = home[row - 1, column]
             else:
                 home[row, column] = (row, column)
+
+    def cell_at(x: float, y: float) -> tuple[int, int]:
+        column = min(max(bisect_right(xs, x) - 1, 0), columns - 1)
+        row = min(max(bisect_right(ys, y) - 1, 0), rows - 1)
+        return home[row, column]
+
     cells: dict[tuple[int, int], list[Glyph]] = {}
     for glyph in glyphs:
-        column = min(max(bisect_right(xs, (glyph.x0 + glyph.x1) / 2) - 1, 0), columns - 1)
-        row = min(max(bisect_right(ys, (glyph.top + glyph.bottom) / 2) - 1, 0), rows - 1)
-        cells.setdefault(home[row, column], []).append(glyph)
+        place = cell_at((glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2)
+        cells.setdefault(place, []).append(glyph)
     lines = {place: cell_lines(page, glyphs_to_rows(cells[place])) for place in sorted(cells)}
     texts = {place: "".join(line.text for line in inside) for place, inside in lines.items()}
+    heads: dict[tuple[int, int], list[Sideways]] = {}
+    for one in sideways:
+        heads.setdefault(cell_at(one.x, one.y), []).append(one)
+    for place, head in heads.items():
+        texts[place] = sideways_text(head) + texts.get(place, "")
     made = (tuple(texts.get((row, column), "") for column in range(columns)) for row in range(rows))
     return tuple(row for row in made if any(row)), [line for inside in lines.values() for line in inside]
 

@@ -252,6 +252,34 @@ def undefined_glyph_findings(pages: list[Page]) -> list[Finding]:
     ]
 
 
+def left_out_findings(pages: list[Page]) -> list[Finding]:
+    """What is printed and stands in no text of ours: lines on their side outside tables, print beside the page."""
+    found = [
+        Finding(
+            "text-on-its-side",
+            "warning",
+            f"第{page.number}页有侧排或倒排的文字，没有归入正文",
+            page=page.number,
+            evidence=page.sideways[:20],
+        )
+        for page in pages
+        if page.sideways
+    ]
+    beside = [page for page in pages if page.outside]
+    if beside:
+        numbers = "、".join(str(page.number) for page in beside[:20]) + ("等" if len(beside) > 20 else "")
+        found.append(
+            Finding(
+                "text-off-page",
+                "note",
+                f"第{numbers}页的版面之外或极小的字号里有文字，没有收入",
+                page=beside[0].number,
+                evidence=tuple(page.outside[:200] for page in beside[:20]),
+            )
+        )
+    return found
+
+
 def issue_findings(
     documents: list[ParsedDocument],
     entries: tuple[ContentsEntry, ...],
