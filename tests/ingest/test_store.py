@@ -172,7 +172,7 @@ def test_the_same_file_twice_is_one_issue() -> None:
 
 def test_another_file_of_the_same_issue_asks() -> None:
     save_issue(make_parsed_issue(), file_size=1)
-    with pytest.raises(IssueConflict, match="请选择替换$") as raised:
+    with pytest.raises(IssueConflict, match=r"请选择替换$") as raised:
         save_issue(make_parsed_issue(sha256="f" * 64, name="更正.pdf"), file_size=1)
     assert raised.value.needs == "replace"
     assert Issue.objects.get().sha256 != "f" * 64

@@ -40,11 +40,15 @@ SHORTEST_TITLE = 8
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The entries, and the index of the first item behind them (that of 目录 itself when there is none)."""
+    """The entries, and the index of the first item behind them (that of 目录 itself when there is none).
+
+    `unread` are lines between that are neither category nor entry.
+    """
 
     entries: tuple[ContentsEntry, ...]
     start: int
     end: int
+    unread: tuple[Line, ...] = ()
 
 
 def find_contents(items: list[Item]) -> Contents:
@@ -71,6 +75,7 @@ def find_contents(items: list[Item]) -> Contents:
 def read_contents(items: list[Item], start: int) -> Contents:
     entries: list[ContentsEntry] = []
     pending: list[str] = []
+    unread: list[Line] = []
     category, end, last = "", start, start
     first_page = next((item.page for item in items[start:] if isinstance(item, Line)), None)
     for index in range(start, len(items)):
@@ -79,6 +84,7 @@ def read_contents(items: list[Item], start: int) -> Contents:
             break
         text = BULLET.sub("", item.text.strip())
         if found := CATEGORY.match(folded(text)):
+            unread += [line for line in items[index - len(pending) : index] if isinstance(line, Line)]
             category, pending, end = found.group(1), [], index + 1
             continue
         if is_number_line(text) and without_page(text) == text:
@@ -109,7 +115,8 @@ def read_contents(items: list[Item], start: int) -> Contents:
         entries.append(ContentsEntry(category, title, number, page))
         pending, end, last = [], index + 1, index
     entries = with_decrees_whole(entries)
-    return Contents(tuple(entries), start - 1, max(end, last + 1) if entries else start - 1)
+    end = max(end, last + 1) if entries else start - 1
+    return Contents(tuple(entries), start - 1, end, tuple(unread))
 
 
 def read_titles(items: list[Item], start: int) -> Contents:

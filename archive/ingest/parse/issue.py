@@ -1,5 +1,6 @@
 """Pages or lines of one file to a ParsedIssue: the steps of parsing in their order."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +11,12 @@ from archive.ingest.lines import Line, Page, RuledTable
 from archive.ingest.parse.appointments import find_appointments
 from archive.ingest.parse.body import Body, PrintedAt, read_body
 from archive.ingest.parse.contents import Contents, Item, find_contents
-from archive.ingest.parse.findings import document_findings, issue_findings, undefined_glyph_findings
+from archive.ingest.parse.findings import (
+    document_findings,
+    issue_findings,
+    left_out_findings,
+    undefined_glyph_findings,
+)
 from archive.ingest.parse.front_matter import read_front_matter
 from archive.ingest.parse.issuers import issuers
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
@@ -31,6 +37,8 @@ from archive.ingest.parse.titles import find_starts, printed_number
 from archive.ingest.parse.unnumbered import date_under
 from archive.ingest.parse.validity import find_validity
 from archive.numbers import read_number
+
+SENTENCE_END = re.compile(r"[。！？]")
 
 
 def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN) -> ParsedIssue:
@@ -57,7 +65,7 @@ def parse_pages(pages: list[Page], source: Source, known: Known = NOTHING_KNOWN)
             lines[line.page].extend(printed_parts(line))
     return replace(
         issue,
-        findings=(*issue.findings, *undefined_glyph_findings(pages)),
+        findings=(*issue.findings, *undefined_glyph_findings(pages), *left_out_findings(pages)),
         pages=tuple(
             PrintedPage(
                 page.number,
@@ -122,7 +130,8 @@ def parse_items(
         )
     findings = [finding for document in documents for finding in document_findings(document)]
     unplaced = unplaced_text(items, contents, first, front_end)
-    findings += issue_findings(documents, contents.entries, entry_of, unplaced, unreadable or [])
+    before = running_text(items[:front_end])
+    findings += issue_findings(documents, contents.entries, entry_of, before + unplaced, unreadable or [])
     findings += misreading_findings(documents, front.gazette, known)
     return ParsedIssue(
         source=source,
@@ -241,6 +250,17 @@ def common_size(items: list[Item]) -> float | None:
 def unplaced_text(
     items: list[Item], contents: Contents, first: int, front_end: int
 ) -> list[tuple[int | None, str]]:
-    """(page, text) of what stands behind the contents and before the first document."""
+    """(page, text) of what stands behind the contents and before the first document, or in them and is no entry."""
     begin = contents.end if contents.entries else front_end
-    return [(item.page, item.text) for item in items[begin:first] if isinstance(item, Line)]
+    return [(item.page, text_of(item)) for item in (*contents.unread, *items[begin:first])]
+
+
+def running_text(front: list[Item]) -> list[tuple[int | None, str]]:
+    """(page, text) of what stands before contents and documents and is no masthead: a page with sentences, a table."""
+    told = {item.page for item in front if isinstance(item, RuledTable) or SENTENCE_END.search(item.text)}
+    return [(item.page, text_of(item)) for item in front if item.page in told]
+
+
+def text_of(item: Item) -> str:
+    """The text of a line, or of the cells of a table."""
+    return item.text if isinstance(item, Line) else "\n".join("\t".join(row) for row in item.rows)
