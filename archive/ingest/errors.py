@@ -34,7 +34,7 @@ class UnreadableFile(IngestError):
 
 
 class PasswordNeeded(IngestError):
-    """The PDF asks for a password to open it."""
+    """The PDF asks for a password to open it, and would be read with it."""
 
     needs = "password"
 

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from archive.ingest.errors import PasswordNeeded, UnreadableFile
+from archive.ingest.errors import UnreadableFile
 
 TO_DOCX = "请在 Word 或 WPS 中打开，另存为 .docx 或 PDF 后再上传"
 TO_PDF = "请用它的阅读器打开，导出或打印为 PDF 后再上传"
@@ -87,7 +87,7 @@ HEAD = 4096
 def file_kind(path: Path, name: str) -> str:
     """pdf, docx, html, markdown or text, by what the file holds; only Markdown is known by its name.
 
-    Raises UnreadableFile with the way to convert it for any other file, PasswordNeeded for a locked .docx.
+    Raises UnreadableFile with the way to convert it for any other file and for a locked .docx.
     """
     suffix = Path(name).suffix.lower()
     with path.open("rb") as stream:
@@ -135,8 +135,9 @@ def not_taken(name: str, suffix: str) -> UnreadableFile:
     return UnreadableFile(name, f"暂不支持{what}", remedy)
 
 
-def locked(name: str) -> PasswordNeeded:
-    return PasswordNeeded(
+def locked(name: str) -> UnreadableFile:
+    """The error for a locked .docx: no password that is given with it would open it here."""
+    return UnreadableFile(
         name, "Word 文件有密码", "请在 Word 或 WPS 中打开，取消密码后另存为 .docx，或导出为 PDF 后再上传"
     )
 

@@ -66,7 +66,8 @@ def read_issue(
         raise UnreadableFile(name, "没有这个文件", "请核对路径")
     kind = file_kind(path, name)
     damaged = False
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if kind == "pdf":
         report = (lambda page, pages: progress("extract", page, pages)) if progress else None
         reading = pdf.read_pdf(path, name, password, report, rewrite)

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 
-from archive.ingest.errors import IngestError, LimitExceeded, PasswordNeeded, UnreadableFile
+from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
 from archive.ingest.file_kind import BROKEN_ZIP, HTML_SUFFIXES, MARKDOWN_SUFFIXES
 
 ISSUE_SUFFIXES = frozenset({".pdf", ".txt", ".docx", ".docm", *HTML_SUFFIXES, *MARKDOWN_SUFFIXES})
@@ -177,7 +177,7 @@ def _unpack(source: SourceFile, target: Path) -> None:
     entry, limit = source.entry, settings.UPLOAD_MAX_BYTES
     assert entry is not None
     if entry.flag_bits & _ENCRYPTED:
-        raise PasswordNeeded(source.label, "压缩包有密码", "请解压后再导入")
+        raise UnreadableFile(source.label, "压缩包有密码", "请解压后再导入")
     allowed = min(limit, max(entry.compress_size, 1) * ZIP_MAX_RATIO)
     try:
         with zipfile.ZipFile(source.path) as archive, archive.open(entry) as packed, target.open("xb") as out:

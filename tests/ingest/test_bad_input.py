@@ -30,6 +30,16 @@ WRITTEN: dict[str, tuple[bytes, type[errors.IngestError], str]] = {
         errors.UnreadableFile,
         "重新导出",
     ),
+    # no password opens this
+    "drm.pdf": (
+        b"%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+        b"3 0 obj<</Filter/Fancy/V 9/R 9/O(a)/U(b)/P -4>>endobj\n"
+        b"trailer<</Root 1 0 R/Encrypt 3 0 R/ID[(a)(b)]>>\n%%EOF",
+        errors.UnreadableFile,
+        "加密方式",
+    ),
+    "deep.html": (b"<!DOCTYPE html><body>" + b"<div>" * 3000 + b"x", errors.LimitExceeded, "嵌套"),
+    "deep.md": (b"# x\n\n" + b"<div>" * 3000 + b"x\n", errors.LimitExceeded, "嵌套"),
 }
 
 
@@ -106,6 +116,17 @@ def test_a_file_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(sandbox, "MAX_SECONDS_A_PAGE", 1)
     monkeypatch.setattr(sandbox, "CHILD", [sys.executable, "-c", "import time; time.sleep(60)"])
     with pytest.raises(errors.LimitExceeded, match=r"^slow\.pdf，第 1 页：读取文件时停"):
+        read_issue_limited(path)
+
+
+def test_a_text_that_never_ends_is_ended_and_has_no_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "slow.md"
+    path.write_text("# 通知\n", encoding="utf-8")
+    monkeypatch.setattr(sandbox, "MAX_SECONDS_A_PAGE", 1)
+    monkeypatch.setattr(sandbox, "CHILD", [sys.executable, "-c", "import time; time.sleep(60)"])
+    with pytest.raises(errors.LimitExceeded, match=r"^slow\.md：读取文件超过 1 秒仍未完成。请按期拆分"):
         read_issue_limited(path)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.errors import PasswordNeeded, UnreadableFile
+from archive.ingest.errors import UnreadableFile
 from archive.ingest.file_kind import file_kind
 from tests.ingest.extract.word import paragraph, word_file
 
@@ -114,5 +114,5 @@ def test_what_is_not_read_is_told_with_its_remedy(
 def test_a_word_file_with_a_password(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(ole("Root Entry", "EncryptionInfo", "EncryptedPackage"))
-    with pytest.raises(PasswordNeeded, match=r"有密码.*取消密码"):
+    with pytest.raises(UnreadableFile, match=r"有密码.*取消密码"):
         file_kind(path, "第2期.docx")

@@ -7,7 +7,7 @@ from pathlib import Path
 import lxml.html
 from lxml import etree
 
-from archive.ingest.errors import UnreadableFile
+from archive.ingest.errors import LimitExceeded, UnreadableFile
 from archive.ingest.extract.grid import MAX_CELLS, Cell, cells_to_items
 from archive.ingest.extract.main_text import in_main_text, main_text
 from archive.ingest.extract.text import decoded_file, text_to_items
@@ -40,23 +40,38 @@ SOURCE_WRAP = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n]\s*(?={_WIDE})")
 SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
+class TooDeep(Exception):
+    """Tags stand inside each other deeper than can be read."""
+
+
 def read_html(path: Path, name: str) -> list[Line | RuledTable]:
     """The lines and tables of a page's main text. Raises UnreadableFile, or LimitExceeded for one too large."""
-    items = html_to_items(decoded_file(path, name, MAX_BYTES))
+    try:
+        items = html_to_items(decoded_file(path, name, MAX_BYTES))
+    except TooDeep as error:
+        raise LimitExceeded(name, "网页的标签嵌套过深", "请在浏览器中打开后打印为 PDF，再上传") from error
     if not items:
         raise UnreadableFile(name, "网页里没有正文文字", "请在浏览器中打开后打印为 PDF，再上传")
     return items
 
 
 def html_to_items(markup: str, whole: bool = False) -> list[Line | RuledTable]:
-    """The lines and tables of a page's main text, or of all of it when `whole`; empty for a page without any."""
+    """The lines and tables of a page's main text, or of all of it when `whole`; empty for a page without any.
+
+    Raises TooDeep where the parser would leave out what is nested too deeply.
+    """
+    # old portals never close their <font>: 300 of them inside each other are text all the same
     parser = lxml.html.HTMLParser(
-        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
     )
     try:
         # what the page declares is about bytes that were decoded already
         root = lxml.html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        root = None
+    if any("depth" in entry.message.lower() for entry in parser.error_log):
+        raise TooDeep
+    if root is None:
         return []
     body = root.find("body")
     if body is None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from archive.ingest.errors import LimitExceeded
 from archive.ingest.extract.grid import Cell, cells_to_items
-from archive.ingest.extract.html import html_to_items
+from archive.ingest.extract.html import TooDeep, html_to_items
 from archive.ingest.extract.text import decoded_file
 from archive.ingest.extract.wrapped import unwrap
 from archive.ingest.lines import Line, RuledTable
@@ -26,7 +27,10 @@ TAG = re.compile(r"<(?:br|/p|/div)\s*/?>", re.IGNORECASE)
 
 def read_markdown(path: Path, name: str) -> list[Line | RuledTable]:
     """The lines and tables of a Markdown file. Raises UnreadableFile, or LimitExceeded for one too large."""
-    return markdown_to_items(decoded_file(path, name, MAX_BYTES))
+    try:
+        return markdown_to_items(decoded_file(path, name, MAX_BYTES))
+    except TooDeep as error:
+        raise LimitExceeded(name, "其中网页的标签嵌套过深", "请删去其中的网页代码后再上传") from error
 
 
 def markdown_to_items(source: str) -> list[Line | RuledTable]:

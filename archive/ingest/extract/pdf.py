@@ -188,8 +188,10 @@ def _read(stream: BinaryIO, name: str, password: str, progress: PageDone | None)
         promised = int_value(dict_value(document.catalog.get("Pages", {})).get("Count", 0))
         if promised > len(reading.sheets):
             raise PagesMissing(f"{promised} pages promised")
-    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+    except PDFPasswordIncorrect as error:
         raise _password_needed(name, password) from error
+    except PDFEncryptionError as error:
+        raise UnreadableFile(name, "PDF 的加密方式无法识别", "请取消加密后再上传") from error
     except MemoryError:
         raise
     except Exception as error:

@@ -23,7 +23,7 @@ from archive.ingest.parse import records
 from archive.ingest.parse.known import NOTHING_KNOWN, Known
 from archive.ingest.waiting import has_output
 
-MAX_SECONDS = int(os.environ.get("READ_MAX_SECONDS", "60"))
+MAX_SECONDS = int(os.environ.get("READ_MAX_SECONDS", "55"))
 # A page takes a twentieth of a second: one that takes so long will not end, and the rewriting needs its time too.
 MAX_SECONDS_A_PAGE = 15
 MAX_MEMORY = int(os.environ.get("READ_MAX_MEMORY_MB", "1024")) * 1024 * 1024
@@ -149,8 +149,14 @@ def _run(
                     pipe.close()
     remedy = "请用原排版文件重新导出 PDF，或按期拆分后再试"
     what = STEPS[stage]
+    # what flows has no pages
+    paged = _is_pdf(Path(request[0]))
+    if not paged:
+        remedy = "请按期拆分后再试"
     if time.monotonic() >= deadline or child.returncode == -signal.SIGXCPU:
         problem = f"{what}超过 {MAX_SECONDS} 秒仍未完成"
+    elif stalled and not paged:
+        problem = f"{what}超过 {MAX_SECONDS_A_PAGE} 秒仍未完成"
     elif stalled:
         problem = f"{what}时停在这一页不动"
     elif child.returncode == FAILED:
@@ -158,7 +164,7 @@ def _run(
     else:
         problem = f"{what}时内存不足或意外中止"
     # pages are told when they are done
-    where = page + 1 if stage == "extract" else page or None
+    where = (page + 1 if stage == "extract" else page or None) if paged else None
     raise GaveUp(LimitExceeded(name, problem, remedy, where), stage)
 
 

@@ -142,7 +142,7 @@ HOSTILE: dict[str, str] = {
 def test_harm_ends_in_one_line(case: str, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(HOSTILE[case], encoding="utf-8")
-    with pytest.raises(IngestError, match=r"^page\.html：.*。.*请") as raised:
+    with pytest.raises(IngestError, match=r"^page\.html（.{4}）：.*。.*请") as raised:
         read_issue_limited(path)
     assert "\n" not in str(raised.value)
 
@@ -160,3 +160,10 @@ def test_a_page_without_text(tmp_path: Path) -> None:
     path.write_text("<html><body><img src=x></body></html>", encoding="utf-8")
     with pytest.raises(UnreadableFile, match="没有正文"):
         read_html(path, "page.html")
+
+
+@pytest.mark.parametrize("tag", ["font", "div"])
+def test_tags_that_are_never_closed_hide_nothing(tag: str) -> None:
+    """An old portal opens a <font> for each line and closes none."""
+    lines = [f"第{number}项由市水务局按期完成。" for number in range(400)]
+    assert texts("".join(f"<{tag}>{line}<br>" for line in lines)) == lines
