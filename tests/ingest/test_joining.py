@@ -186,3 +186,13 @@ def test_a_hyphen_in_mid_line_divides_no_word() -> None:
         Line("mation", 1, (50, 116, 250, 126), 10.0, starts=0.0, ends=0.0),
     ]
     assert lines_to_paragraph(lines).text == "见Infor-mation"
+
+
+def test_a_short_end_of_a_recognised_paragraph_is_not_told_by_its_size() -> None:
+    """The box of 年）； is as high as that of a heading; in the file's own text such a size is another text."""
+    for confidence, count in ((0.8, 1), (None, 2)):
+        lines = [
+            Line("张某为市政府副秘书长（试用期一", 1, (50, 100, 250, 110), 10.5, starts=2.0, ends=0.1),
+            Line("年）；", 1, (50, 116, 76, 130), 14.0, starts=0.2, ends=13.0, confidence=confidence),
+        ]
+        assert len(join_lines(lines, lambda text: False)) == count

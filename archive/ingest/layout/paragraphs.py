@@ -21,6 +21,8 @@ LOOSE_EDGE = 3.5
 EXTRA_LEADING = 1.7
 # Lines whose type sizes differ by more than this share belong to different paragraphs.
 SAME_SIZE = 0.12
+# Recognised lines of so few characters do not tell their type size.
+SHORT = 3
 SENTENCE_END = "。！？!?；;：:…”’」』）)》"
 # Latin words and figures are not broken: a long one leaves the line before short.
 UNBROKEN = re.compile(r"^[A-Za-z0-9.,%/\-－—〔〕\[\]]+")
@@ -102,7 +104,7 @@ def goes_on(before: Line, line: Line) -> bool:
     assert before.size is not None and line.size is not None
     if line.starts >= INDENTED or line.starts <= -INDENTED:
         return False
-    if abs(before.size - line.size) > SAME_SIZE * before.size:
+    if abs(before.size - line.size) > SAME_SIZE * before.size and not is_measured_badly(line):
         return False
     if stands_apart(before, line) and before.text[-1:] in SENTENCE_END:
         return False
@@ -120,6 +122,11 @@ def goes_on(before: Line, line: Line) -> bool:
         and before.ends <= 0.55 * len(word.group()) + 1
         and before.text[-1:] not in "。！？；："
     )
+
+
+def is_measured_badly(line: Line) -> bool:
+    """True for the recognised end of a paragraph, 年）；, whose box is too short to tell the size of its type."""
+    return line.confidence is not None and len(line.text) <= SHORT
 
 
 def stands_apart(before: Line, line: Line) -> bool:

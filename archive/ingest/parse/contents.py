@@ -19,9 +19,9 @@ Item = Line | RuledTable
 HEADING = re.compile(r"^(?:CONTENTS)?(?:总?目录|本期目录|本期要目|要目|目次)(?:CONTENTS)?$|^CONTENTS$")
 CATEGORY = re.compile(r"^[【\[〖]([^【】\[\]〖〗]{2,20})[】\]〗]$")
 BULLET = re.compile(r"^[-–•·●◆■□▲△★☆○*]\s*(?=\S)")
-# ……………（8）, ……8, \t（16）, ·····12, / 8, [8], ……— 8 —
+# ……………（8）, ……8, \t（16）, ·····12, / 8, [8], ……— 8 —; recognition reads leaders as ∴
 PAGE = re.compile(
-    r"(?:[.·…⋯．\s\u3000\t-]{2,}|(?<=[）)])\s*|\s*[/／]\s*)[（(〔\[［—–]?\s*(\d{1,4})\s*[）)〕\]］—–]?\s*$"
+    r"(?:[.·…⋯．∴∵\s\u3000\t-]{2,}|(?<=[）)])\s*|\s*[/／]\s*)[（(〔\[［—–]?\s*(\d{1,4})\s*[）)〕\]］—–]?\s*$"
     r"|\s*[（(\[［]\s*(\d{1,4})\s*[）)\]］]\s*$"
 )
 # a page number on the line below its entry: 8, — 8 —
