@@ -73,13 +73,13 @@ def note(batch: Batch, files: Iterable[Accepted | IngestError], user: Any = None
         fields = {"batch": batch, "uploaded_by": user, "finished_at": timezone.now()}
         if isinstance(file, IngestError):
             # Loaded here: the tasks know the batches.
-            from archive.tasks import failure_of, without_name
+            from archive.tasks import failure_of, on_the_desk
 
             IngestRun.objects.create(
                 file_name=clean_name(file.file),
                 state=IngestRun.State.FAILED,
                 failure=failure_of(file),
-                message=without_name(file),
+                message=on_the_desk(file),
                 **fields,
             )
         elif not file.is_new:

@@ -7,6 +7,9 @@ The flip from PDF's own origin happens once, in `extract/`.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+# How sure recognition was of each cell of a table, row by row; None for an empty one.
+Sure = tuple[tuple[float | None, ...], ...]
+
 
 class Glyph(NamedTuple):
     """One drawn character (rarely two, for a ligature) with its box. A tuple: an issue has 200,000 of them."""
@@ -113,6 +116,8 @@ class RuledTable:
     # as of Line
     confidence: float | None = None
     headed: bool = True
+    # the same for each cell of `rows`; () where the file itself holds the text
+    sure: Sure = ()
     # what is printed in its cells, cell by cell, with the page and the box of each line
     lines: tuple[Line, ...] = ()
     ends_right: bool = False

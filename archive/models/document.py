@@ -208,7 +208,7 @@ class Block(models.Model):
     as_printed = models.TextField(blank=True)
     # How sure recognition was of its least certain line, 0 to 1; null where the file itself holds the text.
     confidence = models.FloatField(null=True, blank=True)
-    # The same for each recognised line: [start, end, confidence], the line being text[start:end].
+    # The same for each recognised line, of a table for each cell: [start, end, confidence], being text[start:end].
     recognised = models.JSONField(default=list, blank=True)
     # The number printed on the page where it begins, on a spread that of its half.
     printed_page = models.PositiveIntegerField(null=True, blank=True)

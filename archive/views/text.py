@@ -174,7 +174,7 @@ class _Builder:
         if block.kind in (Block.Kind.SIGNATURE, Block.Kind.DATE):
             return self._signed(block)
         if block.kind == Block.Kind.TABLE and block.table is not None:
-            return self._table(block.table)
+            return self._table(block, block.table)
         if block.kind == Block.Kind.ROSTER and block.roster is not None:
             return Piece("roster", groups=_groups(block.roster.members, partial(self._part, block)))
         if block.kind == Block.Kind.ATTACHMENT:
@@ -248,19 +248,30 @@ class _Builder:
         doubts: list[Doubt] = doubt_about(text, block.text, doubts_of(block))
         return with_doubts(self.mark(text), doubts)
 
-    def _table(self, table: Table) -> Piece:
+    def _table(self, block: Block, table: Table) -> Piece:
         titled = bool(self.pieces) and self.pieces[-1].kind == "subtitle"
         repeats = titled and _bare(self.enclosed).startswith(_bare(table.title))
         # Where the caption only repeats the title above it, it is not seen, and nothing in it is marked.
         caption = conditional_escape(table.title) if repeats else self.mark(table.title)
+        cells = self._cells(block, table)
+        columns = tuple(next(cells) for _ in table.columns)
         return Piece(
             "table",
             anchor=f"table-{table.position}",
             caption=caption,
             repeats_title=repeats,
-            columns=tuple(self.mark(cell) for cell in table.columns),
-            rows=tuple(Row(tuple(map(self.mark, row)), _is_group(row)) for row in table.rows),
+            columns=columns,
+            rows=tuple(Row(tuple(next(cells) for _ in row), _is_group(row)) for row in table.rows),
         )
+
+    def _cells(self, block: Block, table: Table) -> Iterator[SafeString]:
+        """The cells in order, marked; in the block's text a tab or a line end follows each."""
+        at = 0
+        for row in (table.columns, *table.rows) if table.columns else table.rows:
+            for cell in row:
+                doubts = within(doubts_of(block), at, at + len(cell)) if cell else []
+                yield with_doubts(self.mark(cell), doubts)
+                at += len(cell) + 1
 
 
 def corrections_in(block: Block) -> list[tuple[str, str]]:

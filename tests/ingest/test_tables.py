@@ -1,11 +1,12 @@
 """Tables: closed, open at the sides, with three lines only, dashed, cut by the page; and frames that are none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archive.ingest.layout.pages import sheets_to_pages
-from archive.ingest.layout.tables import find_tables
+from archive.ingest.layout.tables import find_tables, join_tables
 from archive.ingest.lines import Glyph, Rule, RuledTable, Sheet
 from archive.ingest.read import read_issue
 
@@ -194,3 +195,36 @@ def test_every_cell_stands_in_the_lines_of_its_pages(file: Path) -> None:
         printed = "".join("".join(line[0] for page in pages for line in page.lines).split())
         for cell in (cell for row in (table.columns, *table.rows) for cell in row):
             assert "".join(cell.split()) in printed, cell
+
+
+def least_sure(glyphs: tuple[Glyph, ...], word: str) -> tuple[Glyph, ...]:
+    """The glyphs as recognised ones, those of `word` with less certainty."""
+    return tuple(glyph._replace(confidence=0.5 if glyph.text in word else 0.9) for glyph in glyphs)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [across() + down(CLOSED), (across()[0], across()[1], across()[3])],
+    ids=["ruled", "three lines"],
+)
+def test_how_sure_recognition_was_of_a_cell(rules: tuple[Rule, ...]) -> None:
+    (table,) = find_tables(1, least_sure(filled(), "河道清淤"), rules)[0]
+    assert table.rows == ROWS
+    assert [[sure for sure in row if sure is not None] for row in table.sure] == [
+        [0.9, 0.9, 0.9],
+        [0.9, 0.9, 0.9],
+        [0.9, 0.5, 0.9],
+    ]
+    assert find_tables(1, filled(), rules)[0][0].sure == ()
+
+
+def test_a_row_cut_by_the_page_is_as_sure_as_its_less_certain_part() -> None:
+    def page(number: int, rows: tuple[tuple[str, ...], ...], doubted: str) -> RuledTable:
+        rules = across(100, len(rows)) + down(CLOSED, 100, len(rows))
+        return find_tables(number, least_sure(filled(rows, 100), doubted), rules)[0][0]
+
+    upper, lower = page(1, ROWS, "清淤"), page(2, (("", "工程", ""), ("3", "道路", "郊区")), "工程")
+    joined = join_tables(upper, lower)
+    assert [row[1] for row in joined.rows] == ["项目名称", "城区泵站", "河道清淤工程", "道路"]
+    assert [row[1] for row in joined.sure] == [0.9, 0.9, 0.5, 0.9]
+    assert len(join_tables(replace(upper, sure=()), lower).sure) == len(joined.rows)

@@ -213,15 +213,22 @@ def test_the_uncertain_line_alone_is_marked_in_every_kind_of_block() -> None:
                 roster=0,
                 recognised=((0, 8, 0.99), (9, 17, 0.7)),
             ),
-            Block("table", "序号\t名称", table=0, confidence=0.7),
+            Block(
+                "table",
+                "序号\t名称\n1\t甲&乙",
+                table=0,
+                confidence=0.7,
+                recognised=((0, 2, 0.95), (3, 5, 0.7), (6, 7, 0.99), (8, 11, 0.8)),
+            ),
+            Block("table", "序号\t名称", table=1, confidence=0.7),
         ),
         rosters=(Roster((Member("组长", "甲某", "市长"), Member("组员", "乙某", "局长"))),),
-        tables=(Table("", ("序号", "名称"), (("1", "甲"),)),),
+        tables=(Table("", ("序号", "名称"), (("1", "甲&乙"),)), Table("", ("序号", "名称"), ())),
     )
     doubted = re.compile(
         r'<span class="unsure" title="识别把握(\d+)%[^>]*><span[^>]*>[^<]*</span>([^<]*)</span>'
     )
-    subtitle, heading, run_in, paragraph, attachment, signed, roster, table = text.pieces
+    subtitle, heading, run_in, paragraph, attachment, signed, roster, table, old = text.pieces
 
     def of(*parts: str) -> list[tuple[str, str]]:
         return [found for part in parts for found in doubted.findall(str(part))]
@@ -237,6 +244,8 @@ def test_the_uncertain_line_alone_is_marked_in_every_kind_of_block() -> None:
         ("70", "乙某"),
         ("70", "局长"),
     ]
-    # of a table nobody knows where
-    assert [piece.unsure for piece in text.pieces] == [False] * 7 + [True]
-    assert table.kind == "table"
+    assert of(*table.columns, *table.rows[0].cells) == [("70", "名称"), ("80", "甲&amp;乙")]
+    assert [str(table.columns[0]), str(table.rows[0].cells[0])] == ["序号", "1"]
+    # stored before cells were kept one by one: nobody knows where
+    assert [piece.unsure for piece in text.pieces] == [False] * 8 + [True]
+    assert old.kind == "table"

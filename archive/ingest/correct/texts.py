@@ -64,9 +64,7 @@ def _printed(printed: str | None, old: str, new: str) -> str | None:
 def with_text(document: ParsedDocument, at: int, text: str, as_printed: str | None) -> ParsedDocument:
     """The document with `text` in block `at`."""
     block = document.blocks[at]
-    recognised = kept_lines(block, text)
-    sure = min((line[2] for line in recognised), default=None) if block.recognised else block.confidence
-    changed_block = replace(block, text=text, as_printed=as_printed, recognised=recognised, confidence=sure)
+    changed_block = replace(_with_recognised(block, text), as_printed=as_printed)
     blocks = (*document.blocks[:at], changed_block, *document.blocks[at + 1 :])
     changed = _with_fields_of(replace(document, blocks=blocks), at, block, text)
     if (own := own_section(document, at)) is not None:
@@ -74,6 +72,13 @@ def with_text(document: ParsedDocument, at: int, text: str, as_printed: str | No
         sections = (*document.sections[:own], section, *document.sections[own + 1 :])
         changed = replace(changed, sections=sections)
     return changed
+
+
+def _with_recognised(block: Block, text: str) -> Block:
+    """The block with another text, and how sure recognition was of what is left of the old one."""
+    recognised = kept_lines(block, text)
+    sure = min((line[2] for line in recognised), default=None) if block.recognised else block.confidence
+    return replace(block, text=text, recognised=recognised, confidence=sure)
 
 
 def kept_lines(block: Block, text: str) -> tuple[tuple[int, int, float], ...]:

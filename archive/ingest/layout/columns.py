@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from archive.ingest.layout.gutters import GUTTER_GAP
-from archive.ingest.layout.rows import Segment, make_segment
+from archive.ingest.layout.rows import Segment, make_segment, mean_confidence
 from archive.ingest.lines import Line, RuledTable
 
 LEADERS = "…⋯·.．"
@@ -224,11 +224,5 @@ def segments_to_line(parts: list[Segment], page: int, column: int, edges: Column
         centred=centred,
         column=column,
         cells=tuple((part.x0, part.x1, part.text) for part in parts),
-        confidence=confidence(parts),
+        confidence=mean_confidence(glyph for part in parts for glyph in part.glyphs),
     )
-
-
-def confidence(parts: list[Segment]) -> float | None:
-    """How sure recognition was of the characters, on average; None where the file itself names them."""
-    known = [glyph.confidence for part in parts for glyph in part.glyphs if glyph.confidence is not None]
-    return round(sum(known) / len(known), 3) if known else None

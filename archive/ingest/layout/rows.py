@@ -126,6 +126,12 @@ def row_to_segments(row: list[Glyph], gap: float = WIDE_GAP) -> list[Segment]:
     return [make_segment(part) for a, b in pairwise(cuts) if (part := tidied(row[a:b]))]
 
 
+def mean_confidence(glyphs: Iterable[Glyph]) -> float | None:
+    """How sure recognition was of the characters, on average; None where the file itself names them."""
+    known = [glyph.confidence for glyph in glyphs if glyph.confidence is not None]
+    return round(sum(known) / len(known), 3) if known else None
+
+
 def make_segment(glyphs: list[Glyph]) -> Segment:
     sizes = sorted(glyph.size for glyph in glyphs)
     return Segment(

@@ -6,11 +6,12 @@ The outer sides may be open, and a three-line table has no vertical rules at all
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 from archive.ingest.layout.furniture import BOTTOM_BAND, TOP_BAND
-from archive.ingest.layout.rows import cell_lines, glyphs_to_rows, glyphs_to_text
+from archive.ingest.layout.rows import cell_lines, glyphs_to_rows, glyphs_to_text, mean_confidence
 from archive.ingest.layout.sideways import Sideways, sideways_text
-from archive.ingest.lines import Glyph, Line, Rule, RuledTable
+from archive.ingest.lines import Glyph, Line, Rule, RuledTable, Sure
 
 # Rules closer than this (points) are one; a rule reaches another when it ends this near to it.
 NEAR = 3.0
@@ -22,6 +23,9 @@ OPEN = 14.0
 FRAME = 0.5
 # The head of a three-line table is not higher than so many ems; its columns stand so many ems apart.
 HEAD, APART = 6.0, 0.7
+
+# The text of a cell and the characters that it was read from.
+Cell = tuple[str, list[Glyph]]
 
 
 def clustered(values: list[float]) -> list[float]:
@@ -133,29 +137,39 @@ def find_tables(
         rest = outside
         beside = [one for one in beside if one not in heads] if heads else beside
         taken.append((ys[0], ys[-1]))
-        rows, lines = grid_to_rows(page, inside, xs, ys, horizontal, vertical, heads)
-        tables.append(made(page, rows, (xs[0], ys[0], xs[-1], ys[-1]), inside, lines))
+        cells, lines = grid_to_rows(page, inside, xs, ys, horizontal, vertical, heads)
+        tables.append(made(page, cells, (xs[0], ys[0], xs[-1], ys[-1]), inside, lines))
     for ys, left, right in three_lines(rules, taken, height):
         inside, outside = parted(rest, left, ys[0], right, ys[-1])
-        rows, lines = open_rows(page, inside, ys)
-        if rows:
+        cells, lines = open_rows(page, inside, ys)
+        if cells:
             rest = outside
-            tables.append(made(page, rows, (left, ys[0], right, ys[-1]), inside, lines))
+            tables.append(made(page, cells, (left, ys[0], right, ys[-1]), inside, lines))
     return sorted(tables, key=lambda table: table.box[1]), rest, beside
 
 
 def made(
     page: int,
-    rows: tuple[tuple[str, ...], ...],
+    cells: list[list[Cell]],
     box: tuple[float, float, float, float],
     glyphs: list[Glyph],
     lines: list[Line],
 ) -> RuledTable:
-    sure = [glyph.confidence for glyph in glyphs if glyph.confidence is not None]
-    confidence = round(sum(sure) / len(sure), 3) if sure else None
+    confidence = mean_confidence(glyphs)
     return RuledTable(
-        rows=rows, page=page, box=box, last_page=page, confidence=confidence, lines=tuple(lines)
+        rows=tuple(tuple(text for text, _ in row) for row in cells),
+        page=page,
+        box=box,
+        last_page=page,
+        confidence=confidence,
+        sure=sure_of(cells) if confidence is not None else (),
+        lines=tuple(lines),
     )
+
+
+def sure_of(cells: list[list[Cell]]) -> Sure:
+    """How sure recognition was of each cell."""
+    return tuple(tuple(mean_confidence(glyphs) for _, glyphs in row) for row in cells)
 
 
 def parted(
@@ -192,22 +206,20 @@ def three_lines(
     return [entry for entry in found if len(entry[0]) >= 3]
 
 
-def open_rows(
-    page: int, glyphs: list[Glyph], ys: list[float]
-) -> tuple[tuple[tuple[str, ...], ...], list[Line]]:
+def open_rows(page: int, glyphs: list[Glyph], ys: list[float]) -> tuple[list[list[Cell]], list[Line]]:
     """(rows, printed lines) of a table without vertical rules, its columns told by the white between them; none of
     both where it is none.
 
     A line with nothing in the first column goes on with the row above it.
     """
     if not glyphs:
-        return (), []
+        return [], []
     lines = glyphs_to_rows(glyphs)
     size = sorted(glyph.size for glyph in glyphs)[len(glyphs) // 2]
     head = [line for line in lines if line[0].bottom <= ys[1] + NEAR]
     body = lines[len(head) :]
     if not head or len(body) < 2 or ys[1] - ys[0] > HEAD * size:
-        return (), []
+        return [], []
     edges: list[float] = []
     reach: float | None = None
     for glyph in sorted(glyphs, key=lambda glyph: glyph.x0):
@@ -216,28 +228,31 @@ def open_rows(
         reach = glyph.x1 if reach is None else max(reach, glyph.x1)
     full = sum(1 for line in body if len({bisect_right(edges, glyph.x0) for glyph in line}) > 1)
     if not edges or full * 2 < len(body):
-        return (), []
+        return [], []
 
     printed: list[Line] = []
 
-    def cells(line: list[Glyph]) -> list[str]:
+    def cells(line: list[Glyph]) -> list[Cell]:
         parts: list[list[Glyph]] = [[] for _ in range(len(edges) + 1)]
         for glyph in line:
             parts[bisect_right(edges, glyph.x0)].append(glyph)
         printed.extend(cell_lines(page, filter(None, parts)))
-        return [glyphs_to_text(tuple(part)).strip() for part in parts]
+        return [(glyphs_to_text(tuple(part)).strip(), part) for part in parts]
 
-    rows = [["".join(texts) for texts in zip(*map(cells, head), strict=True)]]
+    def joined(above: list[Cell], below: list[Cell]) -> list[Cell]:
+        return [(a + b, [*one, *other]) for (a, one), (b, other) in zip(above, below, strict=True)]
+
+    rows = [reduce(joined, map(cells, head))]
     above = head[-1]
     for line in body:
-        texts = cells(line)
+        parts = cells(line)
         ruled = any(above[0].bottom <= y + NEAR and y - NEAR <= line[0].bottom for y in ys[1:-1])
-        if texts[0] or ruled:
-            rows.append(texts)
+        if parts[0][0] or ruled:
+            rows.append(parts)
         else:
-            rows[-1] = [a + b for a, b in zip(rows[-1], texts, strict=True)]
+            rows[-1] = joined(rows[-1], parts)
         above = line
-    return tuple(map(tuple, rows)), printed
+    return rows, printed
 
 
 def grid_to_rows(
@@ -248,9 +263,9 @@ def grid_to_rows(
     horizontal: list[Rule],
     vertical: list[Rule],
     sideways: Sequence[Sideways] = (),
-) -> tuple[tuple[tuple[str, ...], ...], list[Line]]:
-    """(cell texts by row, the lines of the cells one after the other); the text of a cell that spans slots stands
-    in its first slot."""
+) -> tuple[list[list[Cell]], list[Line]]:
+    """(the cells by row, the lines of the cells one after the other); the text of a cell that spans slots stands in
+    its first slot."""
     columns, rows = len(xs) - 1, len(ys) - 1
 
     def parted_from_left(row: int, column: int) -> bool:
@@ -287,8 +302,12 @@ def grid_to_rows(
         heads.setdefault(cell_at(one.x, one.y), []).append(one)
     for place, head in heads.items():
         texts[place] = sideways_text(head) + texts.get(place, "")
-    made = (tuple(texts.get((row, column), "") for column in range(columns)) for row in range(rows))
-    return tuple(row for row in made if any(row)), [line for inside in lines.values() for line in inside]
+    made = (
+        [(texts.get((row, column), ""), cells.get((row, column), [])) for column in range(columns)]
+        for row in range(rows)
+    )
+    printed = [line for inside in lines.values() for line in inside]
+    return [row for row in made if any(text for text, _ in row)], printed
 
 
 def continues(upper: RuledTable, lower: RuledTable) -> bool:
@@ -319,13 +338,30 @@ def join_tables(upper: RuledTable, lower: RuledTable) -> RuledTable:
         if above != below:
             break
         repeated += 1
-    rows = lower.rows[repeated:]
-    before = upper.rows
+    rows, sure = lower.rows[repeated:], known_of(lower)[repeated:]
+    before, sure_before = upper.rows, known_of(upper)
     if rows and goes_on_in_row(before, rows[0]):
         before = (*before[:-1], tuple(a + b for a, b in zip(before[-1], rows[0], strict=True)))
-        rows = rows[1:]
+        sure_before = (*sure_before[:-1], tuple(map(less_sure, sure_before[-1], sure[0])))
+        rows, sure = rows[1:], sure[1:]
     # a header that is printed again is printed: its lines stay
-    return replace(upper, rows=before + rows, last_page=lower.page, lines=upper.lines + lower.lines)
+    return replace(
+        upper,
+        rows=before + rows,
+        last_page=lower.page,
+        lines=upper.lines + lower.lines,
+        confidence=less_sure(upper.confidence, lower.confidence),
+        sure=sure_before + sure if upper.sure or lower.sure else (),
+    )
+
+
+def known_of(table: RuledTable) -> Sure:
+    """How sure recognition was of each cell, None for those that the file itself holds."""
+    return table.sure or tuple(tuple(None for _ in row) for row in table.rows)
+
+
+def less_sure(one: float | None, other: float | None) -> float | None:
+    return min((sure for sure in (one, other) if sure is not None), default=None)
 
 
 def goes_on_in_row(above: tuple[tuple[str, ...], ...], row: tuple[str, ...]) -> bool:

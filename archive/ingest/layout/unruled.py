@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from archive.ingest.layout.columns import Item
-from archive.ingest.layout.rows import Segment, cell_lines, glyphs_to_text
+from archive.ingest.layout.rows import Segment, cell_lines, glyphs_to_text, mean_confidence
+from archive.ingest.layout.tables import Cell, sure_of
 from archive.ingest.lines import Glyph, RuledTable
 
 # Columns stand more than so many ems apart in every row: the blank inside 张　三 is one em wide.
@@ -178,14 +179,15 @@ def run_from(
     grouped = group_lines(rows[first:end], spans[first:end], columns)
     if grouped is None:
         return None
+    texts = [[text for text, _ in row] for row in grouped]
     before = rows[first - 1] if first else None
-    headed = is_headed(grouped)
-    if not headed and (headed_only or not is_plain_list(grouped, before)):
+    headed = is_headed(texts)
+    if not headed and (headed_only or not is_plain_list(texts, before)):
         return None
-    if is_contents(grouped) or (gutters and not goes_over(columns, rows[first:end], gutters, grouped)):
+    if is_contents(texts) or (gutters and not goes_over(columns, rows[first:end], gutters, texts)):
         return None
     parts = [segment for row in rows[first:end] for segment in row]
-    sure = [g.confidence for part in parts for g in part.glyphs if g.confidence is not None]
+    confidence = mean_confidence(glyph for part in parts for glyph in part.glyphs)
     box = (
         columns[0][0],
         min(part.top for part in parts),
@@ -193,13 +195,14 @@ def run_from(
         max(part.bottom for part in parts),
     )
     table = RuledTable(
-        rows=tuple(map(tuple, grouped)),
+        rows=tuple(map(tuple, texts)),
         page=page,
         box=box,
         last_page=page,
-        confidence=round(sum(sure) / len(sure), 3) if sure else None,
+        confidence=confidence,
         headed=headed,
         lines=tuple(cell_lines(page, (list(part.glyphs) for part in parts))),
+        sure=sure_of(grouped) if confidence is not None else (),
     )
     return Run(first, end, table)
 
@@ -245,7 +248,7 @@ def stacked_on_above(
 
 def group_lines(
     rows: Sequence[Sequence[Segment]], spans: list[list[Span]], columns: list[Span]
-) -> list[list[str]] | None:
+) -> list[list[Cell]] | None:
     """The cells of each row of the table; None where it is not plain to which row a line of a cell belongs.
 
     A line with nothing in the first column belongs to the nearest row: cells are set at the head of their row,
@@ -271,13 +274,14 @@ def group_lines(
         and not all(stacked_on_above(rows, spans, i, columns) for i in range(len(rows)) if i not in lines)
     ):
         return None
-    grouped: list[list[str]] = []
+    grouped: list[list[Cell]] = []
     for head in heads:
-        texts = [""] * len(columns)
+        merged: list[Cell] = [("", [])] * len(columns)
         for i in lines[head]:
             for k, cell in enumerate(cells_of(rows[i], columns)):
-                texts[k] += glyphs_to_text(tuple(cell)).strip()
-        grouped.append(texts)
+                text, glyphs = merged[k]
+                merged[k] = (text + glyphs_to_text(tuple(cell)).strip(), [*glyphs, *cell])
+        grouped.append(merged)
     return grouped
 
 

@@ -16,7 +16,7 @@ from archive.ingest.parse.contents import Item, folded_title
 from archive.ingest.parse.issuers import signers
 from archive.ingest.parse.marks import Marked, mark_items, wraps_post
 from archive.ingest.parse.mending import with_signatures_parted, with_tails_returned
-from archive.ingest.parse.recognised import recognised_lines
+from archive.ingest.parse.recognised import recognised_cells, recognised_lines
 from archive.ingest.parse.records import Attachment, Block, Enclosure, Roster, Section, Table
 from archive.ingest.parse.roster_tables import roster_of_table
 from archive.ingest.parse.rosters import is_roster_line, read_roster, starts_roster
@@ -97,12 +97,18 @@ def read_body(
 
 def as_printed(block: Block, group: list[Item], printed: PrintedAt | None) -> Block:
     """The block with what is known of its print: how sure recognition was, and the number of its page."""
-    page = group[0].page
+    first = group[0]
+    if isinstance(first, RuledTable):
+        recognised = recognised_cells(first)
+    else:
+        recognised = recognised_lines(block.text, [item for item in group if isinstance(item, Line)])
+    sures: list[float | None] = [sure for _, _, sure in recognised]
+    sures = sures or [item.confidence for item in group]
     return replace(
         block,
-        confidence=min((item.confidence for item in group if item.confidence is not None), default=None),
-        recognised=recognised_lines(block.text, [item for item in group if isinstance(item, Line)]),
-        printed_page=next(iter(printed(group[0], page)), None) if printed and page else None,
+        confidence=min((sure for sure in sures if sure is not None), default=None),
+        recognised=recognised,
+        printed_page=next(iter(printed(first, first.page)), None) if printed and first.page else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from archive.ingest.lines import Line
+from archive.ingest.lines import Line, RuledTable
 
 
 def recognised_lines(text: str, lines: Iterable[Line]) -> tuple[tuple[int, int, float], ...]:
@@ -27,4 +27,16 @@ def recognised_lines(text: str, lines: Iterable[Line]) -> tuple[tuple[int, int, 
                 at = end = here + 1
         if line.confidence is not None and start is not None:
             found.append((start, end, line.confidence))
+    return tuple(found)
+
+
+def recognised_cells(table: RuledTable) -> tuple[tuple[int, int, float], ...]:
+    """The same for the cells of a table, whose text has a tab between cells and a line for each row."""
+    found: list[tuple[int, int, float]] = []
+    at = 0
+    for row, sures in zip(table.rows, table.sure, strict=False):
+        for cell, sure in zip(row, sures, strict=True):
+            if cell and sure is not None:
+                found.append((at, at + len(cell), sure))
+            at += len(cell) + 1
     return tuple(found)

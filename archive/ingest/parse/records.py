@@ -29,7 +29,7 @@ class Block:
     has both.
     `confidence` is that of its least certain line where the text comes from character recognition, 0 to 1;
     None where the file itself holds the text. `recognised` says the same of each of these lines:
-    (start, end, confidence), the line being `text[start:end]`; a table has none.
+    (start, end, confidence), the line being `text[start:end]`; of a table, of each cell.
     `printed_page` is the number printed on the page where it begins, on a spread that of its half.
     `as_printed` is what the print says where an editor has corrected it.
     """

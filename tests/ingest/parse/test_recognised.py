@@ -3,8 +3,8 @@
 import pytest
 
 from archive.ingest.layout.paragraphs import lines_to_paragraph
-from archive.ingest.lines import Line
-from archive.ingest.parse.recognised import recognised_lines
+from archive.ingest.lines import Line, RuledTable
+from archive.ingest.parse.recognised import recognised_cells, recognised_lines
 
 
 def line(text: str, confidence: float | None) -> Line:
@@ -25,3 +25,9 @@ def test_where_lines_stand(lines: list[tuple[str, float | None]], found: list[tu
     made = [line(*one) for one in lines]
     text = lines_to_paragraph(made).text
     assert [(text[a:b], sure) for a, b, sure in recognised_lines(text, made)] == found
+
+
+def test_where_cells_stand() -> None:
+    table = RuledTable((("序号", "项目"), ("", "泵站")), 1, (0, 0, 9, 9), sure=((0.9, None), (None, 0.6)))
+    text = "\n".join("\t".join(row) for row in table.rows)
+    assert [(text[a:b], sure) for a, b, sure in recognised_cells(table)] == [("序号", 0.9), ("泵站", 0.6)]
