@@ -1,6 +1,7 @@
 """The archive as a Django application."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class ArchiveConfig(AppConfig):
@@ -9,5 +10,7 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from archive import audit
+        from archive.search.checks import check_engine
 
         audit.register()
+        register(check_engine)

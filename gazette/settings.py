@@ -86,6 +86,8 @@ FAILED_UPLOADS_DAYS = int(os.environ.get("FAILED_UPLOADS_DAYS", "30"))
 INGEST_LEASE_SECONDS = float(os.environ.get("INGEST_LEASE_SECONDS", "60"))
 READ_MAX_SECONDS = int(os.environ.get("READ_MAX_SECONDS", "60"))
 READ_MAX_MEMORY = int(os.environ.get("READ_MAX_MEMORY_MB", "1024")) * 1024 * 1024
+# What keeps the search index: whoosh, or tantivy where requirements-tantivy.txt is installed. Same results.
+SEARCH_ENGINE = os.environ.get("SEARCH_ENGINE", "").strip().lower() or "whoosh"
 
 # --- Django ------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,8 +1,9 @@
 """The index of one folder: records are written to it, snapshots are read from it.
 
-Whoosh keeps the posting lists and one small stored row a document; the folded texts stand beside it in one file
-that every process maps into memory. Texts are only ever appended, and a document's row is committed after its
-text is on disk, so a reader finds what its rows point to, whatever a writer does meanwhile.
+A store (Whoosh or tantivy, see `stores`) keeps the posting lists and one small stored row a document; the folded
+texts stand beside it in one file that every process maps into memory. Texts are only ever appended, and a
+document's row is committed after its text is on disk, so a reader finds what its rows point to, whatever a writer
+does meanwhile.
 """
 
 import os
@@ -10,66 +11,21 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from zlib import crc32
 
-import whoosh
-from whoosh.fields import ID, STORED, Schema
-from whoosh.index import EmptyIndexError, FileIndex
+from django.conf import settings
 
 from archive.search.folder import TEXTS, VERSION, IndexFolder
-from archive.search.grams import Grams, grams_of
-from archive.search.mapped_storage import MappedStorage
-from archive.search.posting_writer import writer_of
-from archive.search.snapshot import VALUES, Row, Snapshot
+from archive.search.records import VALUES, Record, Row
+from archive.search.snapshot import Snapshot
+from archive.search.stores import PostingStore, StoreUnreadable, store_of
 
 # Raised when the index is built differently. What folding rests on belongs to it: text folded by another
 # table of characters would not be found.
-INDEX_VERSION = (
-    f"2 whoosh-{'.'.join(map(str, whoosh.__version__[:3]))} zhconv-{version('zhconv')}"
-    f" unicode-{unicodedata.unidata_version}"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One document as it is indexed; texts are folded.
-
-    `values` are what filters and facets go by, `day` (a date's ordinal) and `order` what sorting goes by.
-    Records of one `group` (an issue) are removed together.
-    """
-
-    key: str
-    group: str
-    titles: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
-    body: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    day: int = 0
-    order: str = ""
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """Every text by itself, none running into the next."""
-        return (*self.titles, *self.numbers, *self.people, self.body)
-
-    def parts(self) -> tuple[bytes, bytes, bytes, bytes]:
-        """Titles, numbers, people and body as they stand in the file of texts."""
-        return (
-            "\x00".join(self.titles).encode(),
-            "\x00".join(self.numbers).encode(),
-            "\x00".join(self.people).encode(),
-            self.body.encode(),
-        )
-
-    def check(self) -> int:
-        """A checksum of everything that is indexed of the document."""
-        known = repr((self.group, sorted(self.values.items()), self.day, self.order)).encode()
-        return crc32(b"\x00".join((*self.parts(), known)))
+_BUILT = 2
+_FOLDED_BY = f"zhconv-{version('zhconv')} unicode-{unicodedata.unidata_version}"
 
 
 class IndexOutdated(Exception):
@@ -79,10 +35,10 @@ class IndexOutdated(Exception):
 class Writer:
     """Adds and removes records; nothing of it is seen before `commit`. Made by `GramIndex.writing`."""
 
-    def __init__(self, generation: Path) -> None:
+    def __init__(self, generation: Path, store: PostingStore) -> None:
         self._texts = (generation / TEXTS).open("ab")
         self._at = self._texts.seek(0, os.SEEK_END)
-        self._postings = writer_of(_open(generation))
+        self._postings = store.writer(generation)
         self._added: set[str] = set()
 
     def add(self, record: Record) -> None:
@@ -106,7 +62,7 @@ class Writer:
             check=record.check(),
         )
         self._at += self._texts.write(b"\x00".join((titles, numbers, people, body)))
-        self._postings.add(record.key, record.group, grams_of(record.texts, record.titles), astuple(row))
+        self._postings.add(record, row)
 
     def remove(self, key: str) -> None:
         """Remove the committed record of `key`, if there is one."""
@@ -130,10 +86,15 @@ class Writer:
 
 
 class GramIndex:
-    """The index at one path, shared by all threads of a process; other processes have their own."""
+    """The index at one path, shared by all threads of a process; other processes have their own.
+
+    `version` names the engine and what else the index rests on: one of another version is built anew.
+    """
 
     def __init__(self, path: Path) -> None:
         self.folder = IndexFolder(path)
+        self._store = store_of(settings.SEARCH_ENGINE)
+        self.version = f"{_BUILT} {self._store.version} {_FOLDED_BY}"
         self._opening = threading.Lock()
         self._snapshot: Snapshot | None = None
 
@@ -154,12 +115,16 @@ class GramIndex:
                     if self._snapshot and self._snapshot.is_current(generation):
                         return self._snapshot
                     # Not `folder.version()`: a swap in between would make it none.
-                    if (generation / VERSION).read_text() != INDEX_VERSION:
+                    if (generation / VERSION).read_text() != self.version:
                         return None
-                    self._snapshot = Snapshot(generation, _open(generation), previous=self._snapshot)
+                    self._snapshot = Snapshot(generation, self._store, previous=self._snapshot)
                     return self._snapshot
-            except (FileNotFoundError, EmptyIndexError):
+            except FileNotFoundError:
                 seen = None  # a writer put another generation or segment in its place: look again
+            except StoreUnreadable:
+                if self.folder.current() == generation:
+                    raise
+                seen = None
         return None
 
     @contextmanager
@@ -181,7 +146,7 @@ class GramIndex:
                 yield writer
             return
         self.folder.sweep()
-        writer = Writer(generation)
+        writer = Writer(generation, self._store)
         try:
             yield writer
         except BaseException:
@@ -199,9 +164,9 @@ class GramIndex:
     def rebuilding_locked(self) -> Iterator[Writer]:
         """As `rebuilding`, for whoever holds the lock."""
         self.folder.sweep()
-        generation = self.folder.new_generation(INDEX_VERSION)
-        MappedStorage(str(generation)).create_index(schema())
-        writer = Writer(generation)
+        generation = self.folder.new_generation(self.version)
+        self._store.create(generation)
+        writer = Writer(generation, self._store)
         try:
             yield writer
         except BaseException:
@@ -213,25 +178,20 @@ class GramIndex:
 
     def is_of_this_version(self) -> bool:
         """False when there is no index, or one that another version of the project made."""
-        return self.folder.version() == INDEX_VERSION
+        return self.folder.version() == self.version
 
     def is_outdated(self) -> bool:
         """True when there is an index that another version made: nobody reads it, and nothing goes into it."""
-        return self.folder.version() not in {None, INDEX_VERSION}
+        return self.folder.version() not in {None, self.version}
+
+
+def index_at(path: str) -> GramIndex:
+    """The index at `path` by the engine that settings name, one object a process."""
+    return _index_at(path, settings.SEARCH_ENGINE)
 
 
 # An index keeps its files mapped, and each mapping is an open file: a process that goes from folder to folder has to
 # let go of the first, or it runs out of descriptors.
 @lru_cache(maxsize=4)
-def index_at(path: str) -> GramIndex:
-    """The index at `path`, one object a process (of the last few that were asked for)."""
+def _index_at(path: str, engine: str) -> GramIndex:
     return GramIndex(Path(path))
-
-
-def schema() -> Schema:
-    """What Whoosh keeps."""
-    return Schema(key=ID(unique=True), group=ID(), grams=Grams(), row=STORED())
-
-
-def _open(generation: Path) -> FileIndex:
-    return MappedStorage(str(generation)).open_index()

@@ -1,4 +1,4 @@
-"""What Whoosh keeps of a text: every character, every pair, every Latin word or number; existence only.
+"""What is kept of a text: every character, every pair, every Latin word or number; existence only.
 
 安全2022 gives 安, 全, 2, 0, 安全, 全2, 20, 02, 22 and the word 2022. No positions, no lengths, no copies: a longer
 run of characters is looked up by its pairs, and the few documents left are read to see whether it stands there.
@@ -16,8 +16,8 @@ from archive.search.folding import WORD
 
 _WORDS = re.compile(f"[{WORD}]+")
 # Mark a whole word, and a gram of a title: no folded text holds a control character, so no gram looks like one.
-_WORD_MARK = "\x01"
-_TITLE_MARK = "\x02"
+WORD_MARK = "\x01"
+TITLE_MARK = "\x02"
 
 
 class Grams(FieldType):
@@ -59,14 +59,14 @@ def words_of(text: str) -> list[str]:
 
 def word_gram(word: str) -> str:
     """The gram under which a whole word is kept."""
-    return _WORD_MARK + word
+    return WORD_MARK + word
 
 
 def title_gram(gram: str) -> str:
     """The gram under which a character or pair of a title is kept."""
-    return _TITLE_MARK + gram
+    return TITLE_MARK + gram
 
 
 def plain_gram(gram: str) -> str:
     """What stands in the text where a marked or unmarked gram is kept."""
-    return gram.lstrip(_WORD_MARK + _TITLE_MARK)
+    return gram.lstrip(WORD_MARK + TITLE_MARK)

@@ -48,20 +48,13 @@ def _match(snapshot: Snapshot, condition: Condition, within: Set[int]) -> Set[in
 
 def _match_all(snapshot: Snapshot, terms: list[Term], within: Set[int]) -> Set[int]:
     """Those of `within` that have all terms. Every posting list narrows before any text is looked into."""
-    grams = dict.fromkeys(gram for term in terms for gram in _needed_grams(snapshot, term))
-    counted = sorted((snapshot.count_with(gram), gram) for gram in grams)
-    found: set[int] | None = None
-    for count, gram in counted:
-        if not count:
-            return set()
-        documents = snapshot.documents_with(gram)
-        # Lists come shortest first: the first becomes the set, the longer ones are only run through.
-        found = set(documents) if found is None else found.intersection(documents)
-        if not found:
-            return found
-    left = within if found is None else found & within
+    grams = list(dict.fromkeys(gram for term in terms for gram in _needed_grams(snapshot, term)))
+    if not grams:
+        return within
+    runs = [term.text for term in terms if _is_run(term)]
+    left: Set[int] = snapshot.documents_with_all(grams, runs) & within
     for term in terms:
-        if not _is_settled(term):
+        if left and not _is_settled(snapshot, term):
             left = _with_term(snapshot, left, term)
     return left
 
@@ -78,8 +71,15 @@ def _needed_grams(snapshot: Snapshot, term: Term) -> Iterable[str]:
     return sorted(pairs, key=snapshot.count_with)[:_RAREST]
 
 
-def _is_settled(term: Term) -> bool:
+def _is_run(term: Term) -> bool:
+    """True for three characters and more, wherever they stand."""
+    return not (term.field or term.whole) and len(term.text) > 2
+
+
+def _is_settled(snapshot: Snapshot, term: Term) -> bool:
     """True where the posting lists alone decide."""
+    if _is_run(term):
+        return snapshot.lists.finds_runs
     if term.whole:
         return not term.field and " " not in term.text
     return len(term.text) <= 2 and term.field in {"", "title"}

@@ -9,7 +9,8 @@ from math import log
 from archive.search.grams import pairs_of, title_gram, word_gram, words_of
 from archive.search.matching import word_pattern
 from archive.search.query_language import Condition, Term, is_plain, positive_terms
-from archive.search.snapshot import VALUES, Snapshot
+from archive.search.records import VALUES
+from archive.search.snapshot import Snapshot
 from archive.search.validity import validity_on
 
 SORTS = ("relevance", "date", "number")
@@ -73,10 +74,7 @@ def _with_title_gram(snapshot: Snapshot, terms: Iterable[Term], documents: Colle
     found: set[int] = set()
     for term in terms:
         pairs = sorted(map(title_gram, pairs_of(term.text)), key=snapshot.count_with)
-        having = set(snapshot.documents_with(pairs[0]))
-        for pair in pairs[1:4]:
-            having.intersection_update(snapshot.documents_with(pair))
-        found |= having & wanted
+        found |= snapshot.documents_with_all(pairs[:4]) & wanted
     return found
 
 

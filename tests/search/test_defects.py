@@ -30,6 +30,7 @@ from tests.factories import make_document, make_issue
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.usefixtures("search_engine"),
     # The stock backend leaves files to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -20,7 +20,7 @@ from archive.search.results import SearchResults
 from archive.search.texts import document_texts, prefetch
 from tests.factories import make_document, make_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("search_engine")]
 
 
 def published(**changes: Any) -> Issue:

@@ -13,7 +13,7 @@ from haystack.query import SQ, SearchQuerySet
 from archive.models import Document
 from tests.factories import make_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("search_engine")]
 
 
 def fill() -> None:

@@ -11,12 +11,12 @@ from whoosh.index import FileIndex
 from whoosh.reading import IndexReader, SegmentReader
 
 from archive.search import posting_files, posting_writer
-from archive.search.engine import schema
 from archive.search.grams import grams_of
 from archive.search.mapped_storage import MappedStorage
 from archive.search.posting_files import read_lists
 from archive.search.posting_writer import PostingWriter, StockWriter, merge_segments
 from archive.search.postings import read_postings
+from archive.search.whoosh_store import schema
 
 LETTERS = "市政府办公室关于印发安全生产工作的通知一二三四五2022年1月15日ab ,。[]𠮷ﷺ"
 Document = tuple[str, str, set[str], tuple[Any, ...]]

@@ -24,7 +24,7 @@ from archive.search.texts import document_texts, prefetch
 from archive.views.document import with_parts
 from archive.views.marked import marked_document, terms_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("search_engine")]
 
 PDF, TRUTH = "issue/yangquan-2022-02.pdf", "issue/yangquan-2022-02.truth.json"
 

@@ -14,7 +14,7 @@ from archive.search.folder import VERSION, IndexFolder
 from archive.search.query import search_documents
 from tests.factories import make_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("search_engine")]
 
 
 @pytest.fixture

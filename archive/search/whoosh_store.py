@@ -1,0 +1,132 @@
+"""Posting lists in Whoosh's files: one field of grams, and a small stored row a document."""
+
+from array import array
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import whoosh
+from whoosh.fields import ID, STORED, Schema
+from whoosh.index import EmptyIndexError, FileIndex
+
+from archive.search.grams import Grams, grams_of
+from archive.search.mapped_storage import MappedStorage
+from archive.search.posting_writer import writer_of
+from archive.search.postings import read_postings
+from archive.search.records import GONE, Columns, Record, Row
+from archive.search.stores import PostingLists
+
+
+class WhooshStore:
+    version = f"whoosh-{'.'.join(map(str, whoosh.__version__[:3]))}"
+
+    def create(self, generation: Path) -> None:
+        MappedStorage(str(generation)).create_index(schema())
+
+    def writer(self, generation: Path) -> "WhooshWriter":
+        return WhooshWriter(_open(generation))
+
+    def read(self, generation: Path, previous: Any | None) -> "WhooshLists":
+        try:
+            return WhooshLists(generation, _open(generation), previous)
+        except EmptyIndexError as error:
+            raise FileNotFoundError(generation) from error
+
+
+class WhooshWriter:
+    """Grams worked out of the texts, for the writer that fits this Whoosh."""
+
+    def __init__(self, index: FileIndex) -> None:
+        self._postings = writer_of(index)
+        self.delete = self._postings.delete
+        self.commit = self._postings.commit
+        self.cancel = self._postings.cancel
+
+    def add(self, record: Record, row: Row) -> None:
+        self._postings.add(record.key, record.group, grams_of(record.texts, record.titles), astuple(row))
+
+
+class WhooshLists(PostingLists):
+    """The segments of one commit, their documents numbered one segment after the other."""
+
+    def __init__(self, generation: Path, index: FileIndex, previous: "WhooshLists | None") -> None:
+        super().__init__()
+        self._index = index
+        # Asked before opening: an empty index gives a reader that does not know.
+        toc = index.latest_generation()
+        reader = index.reader()
+        self.toc = toc if reader.generation() is None else reader.generation()
+        known = previous.segments if previous else {}
+        self.segments: dict[str, Columns] = {}
+        self.readers: list[tuple[int, Any]] = []
+        self.columns = Columns()
+        deleted: set[int] = set()
+        for segment_reader, _ in reader.leaf_readers():
+            segment = segment_reader.segment()
+            if segment is None:
+                continue  # an empty index has one empty reader
+            base = len(self.columns.keys)
+            columns = known.get(segment.segment_id())
+            if columns is None:
+                try:
+                    columns = _read_columns(segment_reader)
+                except TypeError:
+                    # Whoosh takes a file that a writer deleted a moment ago for one that never was.
+                    name = segment.codec().column_filename(segment, "_stored")
+                    if (generation / name).exists():
+                        raise
+                    raise FileNotFoundError(generation / name) from None
+            self.segments[segment.segment_id()] = columns
+            self.readers.append((base, segment_reader))
+            self.columns.extend(columns)
+            deleted.update(base + number for number in segment.deleted_docs())
+        self.deleted = frozenset(deleted)
+
+    def is_current(self) -> bool:
+        return bool(self._index.latest_generation() == self.toc)
+
+    def followers(self, character: str) -> set[str]:
+        with self._reading:
+            found = {
+                gram.decode()[1:]
+                for _, reader in self.readers
+                for gram in reader.expand_prefix("grams", character.encode())
+            }
+        return {follower for follower in found if len(follower) == 1}
+
+    def characters(self) -> set[str]:
+        with self._reading:
+            grams = {gram for _, reader in self.readers for gram in reader.lexicon("grams") if len(gram) <= 4}
+        # Those that mark kinds of grams are none.
+        return {text for gram in grams if len(text := gram.decode()) == 1 and text >= " "}
+
+    def _read(self, gram: str) -> "array[int]":
+        found = array("I")
+        for base, reader in self.readers:
+            numbers = read_postings(reader, "grams", gram)
+            found.extend(number + base for number in numbers) if base else found.extend(numbers)
+        return found
+
+    def _count(self, gram: str) -> int:
+        return sum(reader.doc_frequency("grams", gram) for _, reader in self.readers)
+
+
+def schema() -> Schema:
+    """What Whoosh keeps."""
+    return Schema(key=ID(unique=True), group=ID(), grams=Grams(), row=STORED())
+
+
+def _open(generation: Path) -> FileIndex:
+    return MappedStorage(str(generation)).open_index()
+
+
+def _read_columns(reader: Any) -> Columns:
+    """The rows of one segment; a deleted one leaves an empty row, so that numbers stay."""
+    columns = Columns()
+    for number, stored in reader.iter_docs():
+        while len(columns.keys) < number:
+            columns.append(GONE)
+        columns.append(Row(*stored["row"]))
+    while len(columns.keys) < reader.doc_count_all():
+        columns.append(GONE)
+    return columns
