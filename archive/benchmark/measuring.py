@@ -11,14 +11,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from archive.benchmark import peers as others
 from archive.benchmark.corpus import make_corpus
+from archive.benchmark.engines import measure_engines, missing
 from archive.benchmark.queries import Runs, draw_queries, draw_questions, draw_runs
 from archive.benchmark.stock import StockHaystack
 from archive.models import Appointment, Document
 from archive.search import update
 from archive.search.folding import normalise
 from archive.search.query import matching_documents, search_documents
+from archive.search.stores import ENGINES
 from archive.search.texts import document_texts, prefetch
 
 _PAGE = 20
@@ -28,20 +32,23 @@ _FACETS = ("kind", "issuer", "category", "issue__year")
 
 
 def measure(
-    folder: Path, samples: Path, *, count: int, queries: int, runs: int, seed: int, postgres: str
+    folder: Path,
+    samples: Path,
+    *,
+    count: int,
+    queries: int,
+    runs: int,
+    seed: int,
+    postgres: str,
+    engines: bool = False,
 ) -> dict[str, Any]:
-    """Build a corpus, index it, and measure; everything is written below `folder`."""
+    """Build a corpus, index it, and measure; everything is written below `folder`.
+
+    Ours stands on the engine that settings name; with `engines` all that are installed are compared as well.
+    """
     _say(f"making {count} documents")
     characters = make_corpus(samples, count, seed)
-    _say("building the index")
-    started, wall = time.process_time(), time.perf_counter()
-    update.rebuild()
-    building = {
-        "cpu_seconds_per_million": _per_million(time.process_time() - started, characters),
-        "wall_seconds": round(time.perf_counter() - wall, 1),
-        "megabytes_per_million": _per_million(_size_of(folder / "index") / 1e6, characters),
-        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    }
+    building = _build(folder / "index", characters)
     _say("reading the texts for the plain scan")
     numbers, texts = folded_texts()
     people = [normalise(name) for name in Appointment.objects.values_list("person", flat=True)]
@@ -55,17 +62,45 @@ def measure(
         "characters": characters,
         "seed": seed,
         "machine": {"cores": os.cpu_count(), "python": sys.version.split()[0]},
-        "ours": {"classes": ours, **_summary(ours), "building": building},
+        "ours": {
+            "engine": settings.SEARCH_ENGINE,
+            "classes": ours,
+            **_summary(ours),
+            "building": building,
+        },
         "exact": exactness(numbers, texts, runs, seed),
         "peers": {},
         "left_out": [],
     }
+    if engines:
+        answer["left_out"] += filter(None, map(missing, ENGINES))
+        answer["engines"] = measure_engines(
+            folder,
+            build=lambda index: _build(index, characters),
+            check=lambda: exactness(numbers, texts, runs, seed),
+            page=_our_page,
+            asked={**asked, "question": [(question,) for question in questions]},
+            figures=_figures,
+        )
     for make, name in _peers(folder, count, postgres, answer["left_out"]):
         _say(f"asking {name}")
         with make() as peer:
             answer["peers"][name] = _measure_peer(peer, numbers, texts, characters, asked)
     answer["ratios"] = _ratios(answer)
     return answer
+
+
+def _build(index: Path, characters: int) -> dict[str, Any]:
+    """Build the index and say what it cost; the memory is the most that this process ever took."""
+    _say(f"building the index on {settings.SEARCH_ENGINE}")
+    started, wall = time.process_time(), time.perf_counter()
+    update.rebuild()
+    return {
+        "cpu_seconds_per_million": _per_million(time.process_time() - started, characters),
+        "wall_seconds": round(time.perf_counter() - wall, 1),
+        "megabytes_per_million": _per_million(_size_of(index) / 1e6, characters),
+        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
 
 
 def folded_texts() -> tuple[list[int], list[str]]:
@@ -109,6 +144,10 @@ def _time_pages(asked: Sequence[Runs], page: Callable[[Runs], int]) -> dict[str,
         started = time.perf_counter()
         totals.append(page(runs))
         times.append((time.perf_counter() - started) * 1000)
+    return _figures(times, totals)
+
+
+def _figures(times: list[float], totals: list[int]) -> dict[str, Any]:
     times.sort()
     at = max(0, -(-len(times) * 95 // 100) - 1)
     return {

@@ -40,6 +40,19 @@ def test_ours_and_the_peers_are_measured_in_one_run() -> None:
     assert any(reason.startswith("postgresql") for reason in measured["left_out"])
 
 
+def test_engines_are_compared_on_the_same_documents() -> None:
+    measured = bench("--documents", "30", "--queries", "2", "--runs", "20", "--engines")
+    assert measured["ours"]["engine"] == "whoosh"
+    engines = measured["engines"]
+    left_out = any("requirements-tantivy.txt" in reason for reason in measured["left_out"])
+    assert set(engines) == ({"whoosh"} if left_out else {"whoosh", "tantivy"})
+    for figures in engines.values():
+        assert figures["exact"]["wrong"] == 0
+        assert figures["building"]["megabytes_per_million"] > 0
+        for name, found in figures["classes"].items():
+            assert found["hits"] == measured["ours"]["classes"][name]["hits"], name
+
+
 def test_questions_are_measured_by_where_the_right_document_stands(tmp_path: Path) -> None:
     texts = ["城市供水管网改造计划。", "公共数据开放目录编制要求。", "古树名木养护责任。", "森林防火期通告。"]
     rows = [json.dumps({"docid": f"d{n}", "text": text}, ensure_ascii=False) for n, text in enumerate(texts)]

@@ -31,6 +31,11 @@ class Command(BaseCommand):
             "--postgres", default="", metavar="URL", help="a PostgreSQL server to compare with"
         )
         parser.add_argument(
+            "--engines",
+            action="store_true",
+            help="compare every SEARCH_ENGINE that is installed",
+        )
+        parser.add_argument(
             "--questions", type=Path, metavar="DIR", help="documents.jsonl and questions.json to measure with"
         )
         parser.add_argument("--inside", default="", help=SUPPRESS)
@@ -53,6 +58,7 @@ class Command(BaseCommand):
             command = [sys.executable, "manage.py", "bench", f"--inside={folder}"]
             command += [f"--{name}={options[name]}" for name in ("documents", "queries", "runs", "seed")]
             command += [f"--postgres={options['postgres']}"] if options["postgres"] else []
+            command += ["--engines"] if options["engines"] else []
             command += [f"--questions={options['questions'].resolve()}"] if options["questions"] else []
             run = subprocess.run(
                 command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
@@ -80,4 +86,5 @@ def _measure(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
         runs=options["runs"],
         seed=options["seed"],
         postgres=options["postgres"],
+        engines=options["engines"],
     )
