@@ -1,7 +1,8 @@
-"""What is kept of a text: every character, every pair, every Latin word or number; existence only.
+"""What texts are looked up by: every character, every pair, every Latin word or number.
 
-安全2022 gives 安, 全, 2, 0, 安全, 全2, 20, 02, 22 and the word 2022. No positions, no lengths, no copies: a longer
-run of characters is looked up by its pairs, and the few documents left are read to see whether it stands there.
+安全2022 gives 安, 全, 2, 0, 安全, 全2, 20, 02, 22 and the word 2022. Whoosh keeps their existence only, no positions,
+no lengths, no copies: a longer run of characters is looked up by its pairs, and the few documents left are read to
+see whether it stands there. The fields of tantivy hold the same.
 """
 
 import re

@@ -142,7 +142,13 @@ class TantivyLists(PostingLists):
         return {text for text, _ in self._searcher.terms_with_prefix("characters", "") if text >= " "}
 
     def _read(self, gram: str) -> "array[int]":
-        return array("I", self._found(_of_gram(self._index.schema, gram), len(self._numbers)))
+        query, size = _of_gram(self._index.schema, gram), len(self._numbers)
+        if 2 * self._count(gram) <= size:
+            return array("I", self._found(query, size))
+        # Each document found becomes two objects of Python: those that lack it are the fewer.
+        others = Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, query)])
+        lacking = set(self._found(others, size))
+        return array("I", [number for number in range(size) if number not in lacking])
 
     def _count(self, gram: str) -> int:
         # tantivy counts deleted documents, which have no number here.

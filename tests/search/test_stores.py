@@ -154,6 +154,21 @@ def test_a_run_is_a_phrase_of_characters(index: GramIndex) -> None:
 
 
 @only_tantivy
+def test_what_most_documents_have_is_found_by_those_that_lack_it(index: GramIndex) -> None:
+    with index.writing() as writer:
+        for n in range(20):
+            writer.add(make_record(n, "甲乙" if n % 4 else "丙"))
+    with index.writing() as writer:
+        writer.remove("archive.document.7")
+    snapshot = index.snapshot()
+    assert snapshot
+    keys = [int(key.rpartition(".")[2]) for key in snapshot.columns.keys]
+    for gram in ("甲", "甲乙"):
+        assert [keys[n] for n in snapshot.documents_with(gram)] == [n for n in range(20) if n % 4 and n != 7]
+    assert [keys[n] for n in snapshot.documents_with("丙")] == [0, 4, 8, 12, 16]
+
+
+@only_tantivy
 def test_files_that_cannot_be_read_are_told_with_the_remedy(index: GramIndex) -> None:
     with index.writing() as writer:
         writer.add(make_record(1, "文"))
