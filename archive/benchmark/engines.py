@@ -27,15 +27,15 @@ def measure_engines(
     class in milliseconds, and the median of the CPU time."""
     measured: dict[str, Any] = {}
     for engine in installed_engines():
-        with _on(engine, folder / engine):
-            measured[engine] = {"classes": {}, "building": build(folder / engine), "exact": check()}
+        with _on(engine, folder / f"index-{engine}"):
+            measured[engine] = {"classes": {}, "building": build(folder / f"index-{engine}"), "exact": check()}
     for name, group in asked.items():
         wall: dict[str, list[float]] = {engine: [] for engine in measured}
         cpu: dict[str, list[float]] = {engine: [] for engine in measured}
         totals: dict[str, list[int]] = {engine: [] for engine in measured}
         for runs in group:
             for engine in measured:
-                with _on(engine, folder / engine):
+                with _on(engine, folder / f"index-{engine}"):
                     started, cpu_started = time.perf_counter(), time.thread_time()
                     totals[engine].append(page(runs))
                     cpu[engine].append((time.thread_time() - cpu_started) * 1000)
