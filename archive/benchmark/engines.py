@@ -28,7 +28,11 @@ def measure_engines(
     measured: dict[str, Any] = {}
     for engine in installed_engines():
         with _on(engine, folder / f"index-{engine}"):
-            measured[engine] = {"classes": {}, "building": build(folder / f"index-{engine}"), "exact": check()}
+            measured[engine] = {
+                "classes": {},
+                "building": build(folder / f"index-{engine}"),
+                "exact": check(),
+            }
     for name, group in asked.items():
         wall: dict[str, list[float]] = {engine: [] for engine in measured}
         cpu: dict[str, list[float]] = {engine: [] for engine in measured}
