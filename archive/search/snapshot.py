@@ -29,8 +29,6 @@ class Snapshot:
         self.documents_with = self.lists.documents_with
         self.documents_with_all = self.lists.documents_with_all
         self.count_with = self.lists.count_with
-        self.followers = self.lists.followers
-        self.characters = self.lists.characters
 
     def is_current(self, generation: Path) -> bool:
         """True while nothing was committed since."""

@@ -83,14 +83,6 @@ class PostingLists(ABC):
         """True while nothing was committed since. Raises FileNotFoundError where the generation is gone."""
 
     @abstractmethod
-    def followers(self, character: str) -> set[str]:
-        """The characters that stand behind `character` in some text."""
-
-    @abstractmethod
-    def characters(self) -> set[str]:
-        """Every character that stands in some text."""
-
-    @abstractmethod
     def _read(self, gram: str) -> "array[int]": ...
 
     @abstractmethod

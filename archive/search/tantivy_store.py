@@ -135,12 +135,6 @@ class TantivyLists(PostingLists):
         both = Query.boolean_query([(Occur.Must, query) for query in queries])
         return set(self._found(both, min(counted.values())))
 
-    def followers(self, character: str) -> set[str]:
-        return {pair[1:] for pair, _ in self._searcher.terms_with_prefix("pairs", character)}
-
-    def characters(self) -> set[str]:
-        return {text for text, _ in self._searcher.terms_with_prefix("characters", "") if text >= " "}
-
     def _read(self, gram: str) -> "array[int]":
         query, size = _of_gram(self._index.schema, gram), len(self._numbers)
         if 2 * self._count(gram) <= size:

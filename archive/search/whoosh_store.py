@@ -85,21 +85,6 @@ class WhooshLists(PostingLists):
     def is_current(self) -> bool:
         return bool(self._index.latest_generation() == self.toc)
 
-    def followers(self, character: str) -> set[str]:
-        with self._reading:
-            found = {
-                gram.decode()[1:]
-                for _, reader in self.readers
-                for gram in reader.expand_prefix("grams", character.encode())
-            }
-        return {follower for follower in found if len(follower) == 1}
-
-    def characters(self) -> set[str]:
-        with self._reading:
-            grams = {gram for _, reader in self.readers for gram in reader.lexicon("grams") if len(gram) <= 4}
-        # Those that mark kinds of grams are none.
-        return {text for gram in grams if len(text := gram.decode()) == 1 and text >= " "}
-
     def _read(self, gram: str) -> "array[int]":
         found = array("I")
         for base, reader in self.readers:
