@@ -14,13 +14,13 @@ if (bench) {
   function light(block) {
     if (block === lit) return;
     if (lit !== null) {
-      boxes(lit).forEach((box) => box.classList.remove("lit"));
-      document.getElementById(`block-${lit}`)?.classList.remove("lit");
+      boxes(lit).forEach((box) => box.classList.remove("alight"));
+      document.getElementById(`block-${lit}`)?.classList.remove("alight");
     }
     lit = block;
     if (block === null) return;
-    boxes(block).forEach((box) => box.classList.add("lit"));
-    document.getElementById(`block-${block}`)?.classList.add("lit");
+    boxes(block).forEach((box) => box.classList.add("alight"));
+    document.getElementById(`block-${block}`)?.classList.add("alight");
   }
 
   // The first line of the block comes into view on the picture, without moving the page itself.
@@ -91,7 +91,7 @@ if (findings().length) {
       document.querySelectorAll("[data-sheet]").forEach((other) => { other.hidden = other !== sheet; });
     }
     const key = here.id.slice("finding-".length);
-    document.querySelectorAll(".review-picture rect").forEach((box) => box.classList.toggle("lit", box.dataset.of === key));
+    document.querySelectorAll(".review-picture rect").forEach((box) => box.classList.toggle("alight", box.dataset.of === key));
   }
 
   const step = (by) => {

@@ -70,7 +70,7 @@ def test_a_real_issue_from_upload_to_a_correction_that_lasts(
     page.goto(live_server.url + reverse("desk-document", args=[issue.pk, block.document.position]))
     row = page.locator(f"#block-{block.position}")
     row.hover()
-    expect(page.locator(f'.sheets rect.lit[data-of="{block.position}"]').first).to_be_attached()
+    expect(page.locator(f'.sheets rect.alight[data-of="{block.position}"]').first).to_be_attached()
     row.get_by_role("link", name="更正").click()
     text = page.locator(f"#block-{block.position} textarea").first
     text.fill(block.text.replace("孟县", "盂县"))
@@ -159,5 +159,5 @@ def test_the_picture_is_zoomed_and_lights_the_text(
     box = page.locator(".sheets rect").nth(3)
     block = box.get_attribute("data-of")
     box.click(force=True)
-    expect(page.locator(f"#block-{block}")).to_have_class(re.compile(r"\blit\b"))
+    expect(page.locator(f"#block-{block}")).to_have_class(re.compile(r"\balight\b"))
     expect(page.locator(f"#block-{block}")).to_be_in_viewport()
