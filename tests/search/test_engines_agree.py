@@ -14,7 +14,6 @@ from pytest_django import Settings
 
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.read import read_issue
-from archive.ingest.store import save_issue
 from archive.models import Document, Issue
 from archive.search import update
 from archive.search.folding import normalise
@@ -22,6 +21,7 @@ from archive.search.query import FACETS, matching_documents, related_documents, 
 from archive.search.ranking import SORTS
 from archive.search.stores import ENGINES
 from archive.search.texts import document_texts, prefetch
+from tests.factories import save_issue
 
 pytestmark = pytest.mark.django_db
 
