@@ -23,6 +23,7 @@ from archive.models import (
     Batch,
     Block,
     ContentsEntry,
+    Correction,
     Document,
     DocumentAlias,
     Enclosure,
@@ -130,6 +131,15 @@ class FindingAdmin(AsParsed):
     list_filter = ["severity", "code"]
     list_select_related = ["issue__gazette", "document"]
     search_fields = ["message"]
+
+
+@admin.register(Correction)
+class CorrectionAdmin(AsParsed):
+    list_display = ["made_at", "issue", "document", "kind", "made_by", "state"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["issue__gazette", "document", "made_by"]
+    search_fields = ["document__title", "reason"]
+    date_hierarchy = "made_at"
 
 
 @admin.register(Reference)

@@ -32,6 +32,8 @@ COVER_WIDTH = 480
 PAGE_DPI = 150
 PAGE_LONGEST = 2400
 MAX_PIXELS = 25_000_000
+# A picture of a page at reading size weighs no more, so that a phone can leaf through an issue.
+MAX_BYTES = 150_000
 MAX_MEMORY = 1024 * 1024 * 1024
 MAX_CPU_SECONDS = 10
 MAX_WALL_SECONDS = 20
@@ -41,10 +43,11 @@ MAX_WAIT_SECONDS = 15
 # Runs alone, without Django: draws one page of the PDF at argv[1] into argv[2]. It limits itself first.
 _DRAW = """
 import resource, sys
-source, target, index, width, dpi, longest, most, memory, seconds = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+source, target, index, width, dpi, longest, most, bytes_, memory, seconds = sys.argv[1:3] + [*map(int, sys.argv[3:])]
 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import io
 import pypdfium2
 page = pypdfium2.PdfDocument(source)[index]
 across, down = page.get_size()
@@ -53,7 +56,15 @@ if not (across > 0 and down > 0):
 scale = width / across if width else min(dpi / 72, longest / max(across, down))
 if across * scale * down * scale > most:
     sys.exit("the page is too long to draw")
-page.render(scale=scale).to_pil().convert("RGB").save(target, "WEBP", quality=72, method=4)
+picture = page.render(scale=scale).to_pil().convert("RGB")
+# A page full of small print says as much with less: the first of these that fits, or the last.
+for share, quality in ((1, 72), (1, 60), (1, 48), (0.85, 52), (0.7, 52), (0.55, 52)):
+    data = io.BytesIO()
+    size = round(picture.width * share), round(picture.height * share)
+    (picture if share == 1 else picture.resize(size)).save(data, "WEBP", quality=quality, method=4)
+    if data.tell() <= bytes_:
+        break
+open(target, "wb").write(data.getvalue())
 """
 
 
@@ -190,7 +201,10 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _draw(original: Path, picture: Path, index: int, width: int) -> None:
-    limits = (index, width, PAGE_DPI, PAGE_LONGEST, MAX_PIXELS, MAX_MEMORY, MAX_CPU_SECONDS)
+    limits = (
+        *(index, width, PAGE_DPI, PAGE_LONGEST, MAX_PIXELS, MAX_BYTES),
+        *(MAX_MEMORY, MAX_CPU_SECONDS),
+    )
     _run_alone(_DRAW, original, picture, limits, MAX_WALL_SECONDS)
 
 

@@ -87,7 +87,9 @@ def measure(folder: Path, data: Path, options: argparse.Namespace) -> dict[str, 
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            outcomes.append(json.loads(line))
+            # the last line is the report over all files
+            if "outcome" in (outcome := json.loads(line)):
+                outcomes.append(outcome)
             done = len(outcomes)
             # The next file is on its way already: the process lives.
             if done < files:

@@ -322,6 +322,8 @@ def test_hits_have_no_boxes_where_the_file_is_kept_back_or_has_no_pages(client: 
     lines_on(issue, 2, "古树名木")
     assert get(client, f"documents/{first.public_id}/hits", q="古树名木")["pages"]
     issue.documents.filter(position=4).update(withdrawn_at=timezone.now())
+    assert get(client, f"documents/{first.public_id}/hits", q="古树名木")["pages"]
+    Issue.objects.update(source_kind="docx")
     answer = get(client, f"documents/{first.public_id}/hits", q="古树名木")
     assert answer["total"] > 1 and answer["pages"] == []
 

@@ -220,6 +220,7 @@ def test_the_history_says_who_what_when_and_why(client: Client, editor: User) ->
     editor.first_name = "李编辑"
     editor.save()
     issue = make_issue("draft")
+    issue.findings.update(settled_as="kept")
     client.force_login(editor)
     client.post(reverse("desk-publish", args=[issue.pk]))
     client.post(reverse("desk-withdraw", args=[issue.pk]), {"reason": "<b>印刷</b>有误"})

@@ -29,7 +29,7 @@ def test_the_migration_finds_what_is_there_already() -> None:
     """It is run a second time, on groups that somebody has put people into."""
     user = make_account("bianji", EDITOR)
     before = Group.objects.count(), Permission.objects.count()
-    migration = MigrationExecutor(connection).loader.get_migration("archive", "0004_roles")
+    migration = MigrationExecutor(connection).loader.get_migration("archive", "0006_roles")
     run = next(step for step in migration.operations if hasattr(step, "code"))
     # All that it asks of a schema editor; a real one cannot be opened inside a test's transaction.
     run.code(apps, SimpleNamespace(connection=connection))

@@ -74,6 +74,8 @@ def test_from_upload_to_publication(
     expect(page.locator(".review-documents h4")).to_have_count(issue.documents.count())
     page.locator(".review-documents summary").first.click()
     expect(page.locator(".preview").first).to_be_visible()
+    # one warning is open, and it is asked whether to publish nevertheless
+    page.get_by_role("checkbox", name="仍要发布").check()
     page.get_by_role("button", name="发布", exact=True).click()
     expect(page.locator(".messages")).to_contain_text("已发布")
     page.get_by_role("link", name="读者页面").click()

@@ -138,14 +138,17 @@ def test_the_report_at_the_end(capsys: pytest.CaptureFixture[str], bad: Path) ->
         "queued": 0,
     }
     assert [failed["file"] for failed in report["failed"]] == [str(bad)]
-    assert report["failed"][0]["error"] == f"{bad}：内容是网页（HTML）。请在浏览器中打印为 PDF 后再上传"
+    assert (
+        report["failed"][0]["error"]
+        == f"{bad}（读取文件）：内容是网页（HTML）。请在浏览器中打印为 PDF 后再上传"
+    )
     found = Finding.objects.values_list("code", "severity")
     assert {(kind["code"], kind["severity"]) for kind in report["findings"]} == set(found)
     assert sum(kind["count"] for kind in report["findings"]) == len(found) > 0
 
     told = Run(capsys, TEXT, bad, other, "--replace").errors
     assert "3 个文件：已替换 2，失败 1" in told
-    assert f"  {bad}：内容是网页" in told
+    assert f"  {bad}（读取文件）：内容是网页" in told
     assert all(f"{kind['count']} 条" in told and kind["code"] in told for kind in report["findings"])
 
 

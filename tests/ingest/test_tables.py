@@ -79,7 +79,7 @@ def test_a_table_however_it_is_ruled(rules: tuple[Rule, ...]) -> None:
     ids=["closed", "three lines"],
 )
 def test_the_lines_of_a_table_have_boxes(rules: tuple[Rule, ...]) -> None:
-    (table,), _ = find_tables(7, filled(), rules)
+    (table,), _, _ = find_tables(7, filled(), rules)
     assert [line.text for line in table.lines] == [cell for row in ROWS for cell in row]
     assert table.lines[4].box == (130, 225, 170, 235)  # 城区泵站
     assert {line.page for line in table.lines} == {7}
@@ -87,7 +87,7 @@ def test_the_lines_of_a_table_have_boxes(rules: tuple[Rule, ...]) -> None:
 
 def test_a_cell_of_two_lines_is_read_before_the_next() -> None:
     cell = (*text("城区泵", 130, 221), *text("站", 130, 231))
-    (table,), _ = find_tables(1, (*cell, *text("矿区", 310, 225)), across(rows=2) + down(CLOSED, rows=2))
+    (table,), _, _ = find_tables(1, (*cell, *text("矿区", 310, 225)), across(rows=2) + down(CLOSED, rows=2))
     assert [line.text for line in table.lines] == ["城区泵", "站", "矿区"]
     assert [line.box[1] for line in table.lines if line.box] == [221, 231, 225]
 

@@ -58,7 +58,7 @@ api-1:issue                     GET  200
 api-1:documents                 GET  200
 api-1:document                  GET  200
 api-1:document_hits             GET  200
-api-1:suggest                   GET  200
+api-1:suggestions               GET  200
 search-suggest                  GET  200
 set_language                    POST 302
 healthz                         GET  503
@@ -80,7 +80,7 @@ desk-issue                      GET  302    302  403    200   200    200       2
 desk-document                   GET  302    302  403    200   200    200       200  200
 desk-pages                      GET  302    302  403    200   200    200       200  200
 desk-page                       GET  302    302  403    200   200    200       200  200
-desk-upload                     POST 302    302  403    403   400    403       400  400
+desk-upload                     POST 302    302  403    403   302    403       302  302
 desk-retry                      POST 302    302  403    403   302    403       302  302
 desk-again                      POST 302    302  403    403   302    403       302  302
 desk-discard                    POST 302    302  403    403   302    403       302  302

@@ -152,7 +152,7 @@ ANSWERED_ABOVE = {
     *("issue", "issue-pages", "issue-short", "page-picture", "original", "cover", "document"),
     *("number-code", "number-year", "number-document", "api-1:issue", "api-1:document"),
     *("home", "issues", "numbers", "search", "number", "search-feed", "search-table", "healthz"),
-    *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggest", "search-suggest"),
+    *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggestions", "search-suggest"),
     "api-1:document_hits",
 }
 # They hold nothing of an issue: the language, the description of the API, the first administrator.

@@ -17,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from archive import pictures
 from archive.ingest.originals import original_path
+from archive.masks import masks_of
 from archive.models import Block, Document, Finding, IngestRun, Issue
 from tests.accounts import make_account
 from tests.factories import make_issue
@@ -135,12 +136,18 @@ def test_pages_of_what_is_not_published_are_for_the_desk_alone(
     assert response.status_code == 200 and "no-store" in response["Cache-Control"]
 
 
-def test_pages_are_kept_back_with_a_withdrawn_document(client: Client) -> None:
+def test_the_pages_of_a_withdrawn_document_are_masked(client: Client) -> None:
     issue = make_issue()
     print_file(issue)
-    issue.documents.filter(position=4).update(withdrawn_at=timezone.now(), withdrawn_reason="含个人信息")
-    assert client.get(picture(issue)).status_code == 410
-    assert client.get(f"{issue.get_absolute_url()}pages/").status_code == 404
+    document = issue.documents.get(position=4)
+    page = document.first_page or 0
+    before = client.get(picture(issue, page)).headers["ETag"]
+    issue.documents.filter(pk=document.pk).update(withdrawn_at=timezone.now(), withdrawn_reason="含个人信息")
+    assert masks_of(issue).pages == [page]
+    assert client.get(picture(issue, page)).headers["ETag"] != before
+    assert client.get(f"{issue.get_absolute_url()}pages/").status_code == 200
+    Issue.objects.update(source_kind="docx")
+    assert client.get(picture(issue, page)).status_code == 410
 
 
 @pytest.mark.parametrize("number", [0, 7, 999999])
