@@ -31,8 +31,8 @@ from archive.views.document import document_context
 from archive.views.document import with_parts as with_parts_of_page
 from archive.views.issues import PagePicture, page_pictures
 from archive.views.marked import title_lines
-from archive.views.printed_lines import PrintedLine, printed_lines
 from archive.views.review import with_readings
+from archive.views.sheet_lines import SheetLine, sheet_lines
 
 # What a block can be called besides a level of heading.
 ROLES = ("paragraph", "subtitle", "recipient", "signature", "date", "note", "attachment")
@@ -69,7 +69,7 @@ class Sheet:
     picture: PagePicture
     width: float
     height: float
-    lines: list[PrintedLine] = field(default_factory=list)
+    lines: list[SheetLine] = field(default_factory=list)
 
 
 @staff_only
@@ -335,7 +335,7 @@ def _sheets(found: Document, blocks: Sequence[Block]) -> list[Sheet]:
         for page in pages
         if page.number in pictures
     }
-    for line in printed_lines(found, pages, blocks):
+    for line in sheet_lines(found, pages, blocks):
         if line.page in sheets and line.block is not None:
             sheets[line.page].lines.append(line)
     return list(sheets.values())

@@ -9,7 +9,7 @@ from archive.ingest.settling import readings_of
 from archive.models import Finding, Issue, Page
 from archive.views.doubt import is_unsure
 from archive.views.issues import PagePicture, page_pictures
-from archive.views.printed_lines import PrintedLine, page_lines
+from archive.views.sheet_lines import SheetLine, page_lines
 
 _MOST_PAGES = 12
 
@@ -97,7 +97,7 @@ class FindingSheet:
     width: float
     height: float
     # (primary key of the finding, line)
-    lines: list[tuple[int, PrintedLine]] = field(default_factory=list)
+    lines: list[tuple[int, SheetLine]] = field(default_factory=list)
 
 
 def finding_sheets(issue: Issue, findings: Iterable[Finding]) -> list[FindingSheet]:

@@ -14,7 +14,7 @@ _MOST_PLACES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedLine:
+class SheetLine:
     """A line of a page with its box in points, and the position of its block; None where it is in none."""
 
     page: int
@@ -35,7 +35,7 @@ class _Match:
     end: int
 
 
-def printed_lines(document: Document, pages: Iterable[Page], blocks: Sequence[Block]) -> list[PrintedLine]:
+def sheet_lines(document: Document, pages: Iterable[Page], blocks: Sequence[Block]) -> list[SheetLine]:
     """The lines of the pages, top to bottom as they are read, each with the block that holds it.
 
     Lines and blocks come in one order, so it is the run of lines that covers most of the text that belongs to the
@@ -64,13 +64,13 @@ def printed_lines(document: Document, pages: Iterable[Page], blocks: Sequence[Bl
     ]
 
 
-def page_lines(page: Page) -> list[PrintedLine]:
+def page_lines(page: Page) -> list[SheetLine]:
     """The lines of a page, of whatever document."""
     return [_line(page.number, *line[:5]) for line in page.lines]
 
 
-def _line(page: int, text: str, x0: float, top: float, x1: float, bottom: float) -> PrintedLine:
-    return PrintedLine(page, text, round(x0, 1), round(top, 1), round(x1 - x0, 1), round(bottom - top, 1))
+def _line(page: int, text: str, x0: float, top: float, x1: float, bottom: float) -> SheetLine:
+    return SheetLine(page, text, round(x0, 1), round(top, 1), round(x1 - x0, 1), round(bottom - top, 1))
 
 
 def _matches(lines: Sequence[str], whole: str) -> list[_Match]:
@@ -136,7 +136,7 @@ def _put(tree: list[tuple[int, int]], place: int, value: tuple[int, int]) -> Non
 
 
 def _cells(
-    block: Block, lines: Sequence[PrintedLine], bare: Sequence[str], taken: dict[int, int]
+    block: Block, lines: Sequence[SheetLine], bare: Sequence[str], taken: dict[int, int]
 ) -> dict[int, int]:
     """The lines of a table's pages that stand in its cells; they are printed in any order."""
     assert block.table is not None

@@ -1,7 +1,7 @@
-"""Printed lines and the blocks that were made of them."""
+"""The lines of a printed sheet and the blocks that were made of them."""
 
 from archive.models import Block, Document, Page, Table
-from archive.views.printed_lines import printed_lines
+from archive.views.sheet_lines import sheet_lines
 
 
 def page(number: int, *texts: str) -> Page:
@@ -17,7 +17,7 @@ def found(
     pages: list[Page], made_of_them: list[Block], title: str = "", number: str = ""
 ) -> list[int | None]:
     document = Document(title=title, number_as_printed=number)
-    return [line.block for line in printed_lines(document, pages, made_of_them)]
+    return [line.block for line in sheet_lines(document, pages, made_of_them)]
 
 
 def test_lines_of_paragraphs_over_lines_and_pages() -> None:
@@ -27,7 +27,7 @@ def test_lines_of_paragraphs_over_lines_and_pages() -> None:
     ]
     made = blocks("一、总体要求", "坚持保护优先、属地管理，做到应保尽保。", "二、重点任务")
     assert found(pages, made) == [None, 0, 1, 1, 1, 2]
-    line = printed_lines(Document(), pages, made)[1]
+    line = sheet_lines(Document(), pages, made)[1]
     assert (line.page, line.x, line.y, line.width, line.height) == (1, 10, 20, 100, 12)
 
 
