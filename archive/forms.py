@@ -1,5 +1,6 @@
 """What editors fill in at the desk."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -67,6 +68,63 @@ class PasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+
+class IssueForm(forms.Form):
+    """What an issue is called and when it came out; blank is left to the next reading. `seen` is what stood there."""
+
+    gazette = forms.CharField(label=_("刊名"), required=False, max_length=200)
+    year = forms.IntegerField(label=_("年份"), required=False, min_value=1900, max_value=2999)
+    label = forms.RegexField(
+        r"^[^/\x00]*$",
+        label=_("期号"),
+        required=False,
+        max_length=50,
+        help_text=_("照刊上所印：2、3-4、增刊1"),
+        error_messages={"invalid": _("期号里不能有“/”。")},
+    )
+    number = forms.IntegerField(
+        label=_("年内第几期"),
+        required=False,
+        min_value=1,
+        max_value=9999,
+        help_text=_("排序用；合刊、增刊可不填"),
+    )
+    total_number = forms.IntegerField(label=_("总期号"), required=False, min_value=1, max_value=2_000_000_000)
+    published_on = forms.DateField(
+        label=_("出版日期"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"placeholder": "2022-03-28"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("日期要写成 2022-03-28 的样子。")},
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def clean_seen(self) -> dict[str, str]:
+        return seen_values(self.cleaned_data["seen"])
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        if not found.get("number") and str(found.get("label", "")).isdecimal():
+            found["number"] = int(found["label"])
+        return found
+
+    def changes(self) -> dict[str, Any]:
+        """The values that differ from what the editor saw."""
+        seen = self.cleaned_data["seen"]
+        values = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return {name: value for name, value in values.items() if str(value or "") != seen.get(name, "")}
+
+
+def seen_values(text: str) -> dict[str, str]:
+    """What the editor saw, as a form keeps it. Raises ValidationError when it is not that."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise forms.ValidationError(_("表单不完整，请刷新页面后再试。"))
+    return found
 
 
 class DiscardForm(forms.Form):

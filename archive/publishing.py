@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from archive.audit import recorded
 from archive.ingest.originals import remove_original
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
-from archive.models import Document, Issue
+from archive.models import Document, Gazette, Issue
 from archive.search import update
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,10 @@ FILLED_IN_BY_HAND = frozenset({"gazette", "year", "label", "number", "total_numb
 
 class PublishingError(Exception):
     """What was asked for is not possible in the issue's present state; the message says why and what to do."""
+
+
+class ChangedMeanwhile(PublishingError):
+    """What the editor saw stands there no more: somebody else has changed it. Nothing was changed."""
 
 
 def publish_issue(issue: Issue, user: Any = None) -> Issue:
@@ -45,7 +49,7 @@ def publish_issue(issue: Issue, user: Any = None) -> Issue:
         ]
         if missing:
             raise PublishingError(
-                _("这一期还不能发布：缺少%(missing)s。请核对文件后重新导入，或在管理后台补齐。")
+                _("这一期还不能发布：缺少%(missing)s。请在“本期资料”中补填。")
                 % {"missing": "、".join(missing)}
             )
         was_withdrawn = held.state == Issue.State.WITHDRAWN
@@ -57,7 +61,7 @@ def publish_issue(issue: Issue, user: Any = None) -> Issue:
             if was_withdrawn:
                 resolve_references_of(held)
         index_on_commit(held)
-    _note(held, "published", user)
+    note(held, "published", user)
     return held
 
 
@@ -76,7 +80,7 @@ def withdraw_issue(issue: Issue, reason: str, user: Any = None) -> Issue:
             held.save()
             resolve_references_of(held)
         unindex_on_commit(held)
-    _note(held, f"withdrawn ({reason})", user)
+    note(held, f"withdrawn ({reason})", user)
     return held
 
 
@@ -106,7 +110,7 @@ def _set_withdrawn(document: Document, when: datetime | None, reason: str, user:
             resolve_references(number_parts(held.number), {held.title})
         if issue.is_published:
             index_on_commit(issue)
-    _note(held, act, user)
+    note(held, act, user)
     return held
 
 
@@ -131,20 +135,28 @@ def discard_issue(issue: Issue, user: Any = None) -> None:
                 remove_original(sha256, kind)
 
         transaction.on_commit(remove_file, robust=True)
-    _note(described, "discarded", user)
+    note(described, "discarded", user)
 
 
-def fill_in(issue: Issue, values: dict[str, Any], user: Any = None) -> Issue:
+def fill_in(
+    issue: Issue, values: dict[str, Any], user: Any = None, seen: dict[str, str] | None = None
+) -> Issue:
     """The issue with what a person has read off its pages: gazette, year, label, number, total_number, published_on.
 
-    No later reading of the file changes it; a blank value (None, "") leaves the field to the next reading again.
-    Raises PublishingError when another issue stands under that gazette, year and label, or a published one would
-    lose its address.
+    A gazette may be given by its name, and is made when the archive has none of it. `seen` are the fields as
+    `filled_values` gave them to the editor. No later reading of the file changes what is filled in; a blank value
+    (None, "") leaves the field to the next reading again. Raises PublishingError when another issue stands under that
+    gazette, year and label, or a published one would lose its address; ChangedMeanwhile when a field is not as seen.
     """
     if not FILLED_IN_BY_HAND.issuperset(values):
         raise ValueError(f"not to be filled in: {sorted(values.keys() - FILLED_IN_BY_HAND)}")
     with transaction.atomic():
         held = _lock(issue)
+        now = filled_values(held)
+        if seen is not None and any(now[name] != seen.get(name) for name in values):
+            raise ChangedMeanwhile(_("您打开以后，这些资料已被别人改过；您的修改没有保存。"))
+        if isinstance(name := values.get("gazette"), str):
+            values = values | {"gazette": Gazette.objects.called(name) if name else None}
         note_filled_in(held, values)
         for name, value in values.items():
             setattr(held, name, value)
@@ -157,8 +169,20 @@ def fill_in(issue: Issue, values: dict[str, Any], user: Any = None) -> Issue:
             held.save()
         if held.is_published:
             index_on_commit(held)
-    _note(held, f"filled in ({', '.join(sorted(values))})", user)
+    note(held, f"filled in ({', '.join(sorted(values))})", user)
     return held
+
+
+def filled_values(issue: Issue) -> dict[str, str]:
+    """The fields that a person can fill in, as text; "" for what is not known."""
+    return {
+        "gazette": issue.gazette.name if issue.gazette else "",
+        "year": str(issue.year or ""),
+        "label": issue.label,
+        "number": str(issue.number or ""),
+        "total_number": str(issue.total_number or ""),
+        "published_on": issue.published_on.isoformat() if issue.published_on else "",
+    }
 
 
 def note_filled_in(issue: Issue, values: dict[str, Any]) -> None:
@@ -180,7 +204,7 @@ def unindex_on_commit(issue: Issue) -> None:
     update.index_on_commit(issue.pk)
 
 
-def _note(what: object, done: str, user: Any) -> None:
+def note(what: object, done: str, user: Any) -> None:
     """A line in the log of the process for what a person did; commands print their own. audit.py keeps the history."""
     if user is not None:
         log.info("%s %s by %s", what, done, user)

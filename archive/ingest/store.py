@@ -156,11 +156,7 @@ def _save_gazette(parsed: ParsedIssue) -> Gazette | None:
     """The gazette of that name, made when it is the first issue of it; None while its name is unknown."""
     if not parsed.gazette:
         return None
-    slug = "-".join(parsed.gazette.replace("/", " ").split()) or "gazette"
-    gazette, _ = Gazette.objects.get_or_create(
-        name=parsed.gazette,
-        defaults={"slug": slug, "organiser": parsed.organiser, "frequency": parsed.frequency},
-    )
+    gazette = Gazette.objects.called(parsed.gazette, organiser=parsed.organiser, frequency=parsed.frequency)
     newly_known = {
         name: getattr(parsed, name)
         for name in ("organiser", "frequency")

@@ -10,6 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
+class GazetteManager(models.Manager["Gazette"]):
+    def called(self, name: str, **known: str) -> "Gazette":
+        """The gazette of that name, made with what is `known` of it when it is the first issue of it."""
+        if (held := self.filter(name=name).first()) is not None:
+            return held
+        slug = plain = "-".join(name.replace("/", " ").split()) or "gazette"
+        n = 1
+        # 甲 乙 and 甲-乙 are two gazettes
+        while self.filter(slug=slug).exists():
+            n += 1
+            slug = f"{plain}-{n}"
+        return self.get_or_create(name=name, defaults={"slug": slug, **known})[0]
+
+
 class Gazette(models.Model):
     """A periodical: 云岭市人民政府公报."""
 
@@ -18,6 +32,8 @@ class Gazette(models.Model):
     slug = models.CharField(max_length=200, unique=True)
     organiser = models.CharField(max_length=200, blank=True)
     frequency = models.CharField(max_length=50, blank=True)
+
+    objects = GazetteManager()
 
     class Meta:
         ordering = ["name"]

@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/issues/<int:pk>/pages/", desk_issue.pages, name="desk-pages"),
     path("desk/issues/<int:pk>/pages/<int:number>.webp", desk_issue.page, name="desk-page"),
     path("desk/issues/<int:pk>/original", desk_issue.original, name="desk-original"),
+    path("desk/issues/<int:pk>/fields/", desk_issue.fields, name="desk-issue-fields"),
     path("desk/issues/<int:pk>/again/", desk_issue.again, name="desk-again"),
     path("desk/issues/<int:pk>/publish/", desk_issue.publish, name="desk-publish"),
     path("desk/issues/<int:pk>/discard/", desk_issue.discard, name="desk-discard"),

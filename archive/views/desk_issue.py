@@ -1,5 +1,6 @@
 """One issue at the desk: what was read of it, what the parser was unsure of, and whether readers may see it."""
 
+import json
 from collections import Counter
 
 from django.contrib import messages
@@ -13,10 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from archive.forms import DiscardForm, PasswordForm, WithdrawForm
+from archive.forms import DiscardForm, IssueForm, PasswordForm, WithdrawForm
 from archive.ingest.errors import IngestError
-from archive.models import Block, Correction, Finding, Issue
-from archive.publishing import PublishingError, discard_issue, publish_issue, withdraw_issue
+from archive.models import Block, Correction, Finding, Gazette, Issue
+from archive.publishing import (
+    ChangedMeanwhile,
+    PublishingError,
+    discard_issue,
+    fill_in,
+    filled_values,
+    publish_issue,
+    withdraw_issue,
+)
 from archive.roles import EDITOR, has_role
 from archive.uploads import ACTIVE, read_again
 from archive.views.desk_access import editor_only, publisher_only, staff_only
@@ -83,6 +92,30 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk")
 
 
+@editor_only
+@require_POST
+def fields(request: HttpRequest, pk: int) -> HttpResponse:
+    """Fill in what the issue is called and when it came out; where somebody else was faster, show both."""
+    found = get_object_or_404(Issue.objects.select_related("gazette"), pk=pk)
+    form = IssueForm(request.POST)
+    if not form.is_valid():
+        return _review(request, pk, form, status=400)
+    changes = form.changes()
+    if not changes:
+        messages.info(request, _("没有改动。"))
+        return redirect(reverse("desk-issue", args=[pk]) + "#fields")
+    try:
+        fill_in(found, changes, request.user, form.cleaned_data["seen"])
+    except ChangedMeanwhile as conflict:
+        messages.error(request, str(conflict))
+        return _review(request, pk, form, status=409)
+    except PublishingError as error:
+        form.add_error(None, str(error))
+        return _review(request, pk, form, status=400)
+    messages.success(request, _("已保存。以后重新读取原件不会改动这里。"))
+    return redirect(reverse("desk-issue", args=[pk]) + "#fields")
+
+
 @publisher_only
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
@@ -144,8 +177,18 @@ def _review(request: HttpRequest, pk: int, form: Form | None = None, status: int
     documents = list(
         found.documents.prefetch_related(Prefetch("blocks", previews, to_attr="first_blocks"), "findings")
     )
+    fields = form if isinstance(form, IssueForm) else None
+    values = filled_values(found)
+    if fields is None and request.GET.get("edit") == "issue":
+        fields = IssueForm(initial=values)
     context = {
         "issue": found,
+        "fields": fields,
+        # told beside each field when another editor has changed it meanwhile
+        "field_rows": [(field, values[field.name]) for field in fields.visible_fields()] if fields else [],
+        "fields_seen": _seen(form, status) or json.dumps(values, ensure_ascii=False),
+        "conflict": status == 409,
+        "gazettes": Gazette.objects.all() if fields else [],
         "findings": findings,
         "settled": [finding for finding in every if finding.settled_as],
         "sheets": finding_sheets(found, findings),
@@ -177,3 +220,8 @@ def _review(request: HttpRequest, pk: int, form: Form | None = None, status: int
         "withdraw_form": form if isinstance(form, WithdrawForm) else WithdrawForm(),
     }
     return render(request, "desk/issue.html", context, status=status)
+
+
+def _seen(form: Form | None, status: int) -> str:
+    """What the editor saw, for a form that comes back with errors; after a conflict it is what stands there now."""
+    return form.data.get("seen", "") if isinstance(form, IssueForm) and status == 400 else ""

@@ -74,10 +74,14 @@ class Page(HTMLParser):
             if name == tag and all(found.get(key) == value for key, value in wanted.items())
         ]
 
-    def form_with(self, name: str, value: str) -> dict[str, str]:
-        """What the first form whose field `name` has `value` sends as it stands."""
+    def form_with(self, name: str, value: str | None = None) -> dict[str, str]:
+        """What the first form whose field `name` has `value` (None: any) sends as it stands."""
         forms = lxml.html.fromstring(self.html).forms
-        form = next(form for form in forms if form.fields.get(name) == value)
+        form = next(
+            form
+            for form in forms
+            if name in form.fields.keys() and value in (None, form.fields.get(name))  # noqa: SIM118
+        )
         return {key: text for key, text in form.fields.items() if key and text is not None}
 
     def links(self) -> list[str]:

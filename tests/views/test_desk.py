@@ -60,7 +60,7 @@ ACTIONS = [
     *("desk-upload", "desk-upload-file", "desk-batch-open"),
     *("desk-batch-pause", "desk-batch-resume", "desk-batch-retry"),
     *("desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"),
-    *("desk-correct", "desk-undo", "desk-settle", "desk-withdraw-document"),
+    *("desk-correct", "desk-undo", "desk-settle", "desk-withdraw-document", "desk-issue-fields"),
 ]
 OPEN = ["desk-sign-in", "desk-sign-out"]
 
