@@ -18,6 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from archive.audit import recorded
 from archive.models import (
+    Annex,
     Appointment,
     Attachment,
     Batch,
@@ -31,11 +32,15 @@ from archive.models import (
     Gazette,
     IngestRun,
     Issue,
+    Namesake,
     Page,
     Reference,
     Roster,
     Section,
+    Supplement,
     Table,
+    Term,
+    ValidityJudgement,
 )
 from archive.publishing import FILLED_IN_BY_HAND, index_on_commit, note_filled_in
 
@@ -229,6 +234,57 @@ for device in (TOTPDevice, StaticDevice):
 # --- the parts of documents, contents and pages ----------------------------------------------------------
 for model in (Section, Block, Table, Roster, Attachment, Enclosure):
     admin.site.register(model, PartAdmin)
+
+
+class AsKept(AsParsed):
+    """What editors keep at the desk, where the index and the log follow; here it is shown."""
+
+
+@admin.register(Correction)
+class CorrectionAdmin(AsKept):
+    list_display = ["__str__", "kind", "state", "issue", "document", "made_by", "made_at"]
+    list_filter = ["kind", "state"]
+    list_select_related = ["issue__gazette", "document", "made_by"]
+    search_fields = ["document__title", "reason"]
+
+
+@admin.register(Annex)
+class AnnexAdmin(AsKept):
+    list_display = ["file_name", "title", "document", "attachment", "size", "added_by", "added_at"]
+    list_filter = ["kind"]
+    list_select_related = ["document", "attachment", "added_by"]
+    search_fields = ["file_name", "title", "document__title", "sha256"]
+
+
+@admin.register(Supplement)
+class SupplementAdmin(AsKept):
+    list_display = ["document", "index_number", "subject_class", "released_on", "validity", "validity_on"]
+    list_filter = ["validity"]
+    list_select_related = ["document"]
+    search_fields = ["index_number", "subject_class", "document__title", "document__number"]
+
+
+@admin.register(ValidityJudgement)
+class ValidityJudgementAdmin(AsKept):
+    list_display = ["document", "state", "confirmed", "source", "made_by", "made_at"]
+    list_filter = ["state", "confirmed"]
+    list_select_related = ["document", "source", "made_by"]
+    search_fields = ["document__title", "evidence"]
+
+
+@admin.register(Term)
+class TermAdmin(AsKept):
+    list_display = ["word", "kind", "belongs_to", "position", "struck", "made_by", "changed_at"]
+    list_filter = ["kind", "struck"]
+    list_select_related = ["made_by"]
+    search_fields = ["word", "belongs_to"]
+
+
+@admin.register(Namesake)
+class NamesakeAdmin(AsKept):
+    list_display = ["person", "first", "second", "same", "made_by", "made_at"]
+    list_select_related = ["first", "second", "made_by"]
+    search_fields = ["person"]
 
 
 @admin.register(ContentsEntry)

@@ -14,8 +14,11 @@ from archive.models.document import (
 )
 from archive.models.facts import Appointment, Reference
 from archive.models.issue import ContentsEntry, Gazette, Issue, Page
+from archive.models.supplied import Annex, Supplement, ValidityJudgement
+from archive.models.vocabulary import Namesake, Term
 
 __all__ = [
+    "Annex",
     "Appointment",
     "Attachment",
     "Batch",
@@ -29,9 +32,13 @@ __all__ = [
     "Gazette",
     "IngestRun",
     "Issue",
+    "Namesake",
     "Page",
     "Reference",
     "Roster",
     "Section",
+    "Supplement",
     "Table",
+    "Term",
+    "ValidityJudgement",
 ]

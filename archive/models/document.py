@@ -98,6 +98,11 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_public(self) -> bool:
+        """True where readers may see it: `published()`, of a row at hand."""
+        return self.withdrawn_at is None and self.issue.is_published
+
     def get_absolute_url(self) -> str:
         return reverse("document", args=[self.public_id])
 
