@@ -1,6 +1,7 @@
 """What editors fill in at the desk."""
 
 import json
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from archive.models import Supplement
+
+_BETWEEN_WORDS = re.compile(r"[；;、，,\s]+")
 # What the archive reads; a zip holds any of the others.
 ACCEPTED = ".pdf,.docx,.html,.htm,.md,.markdown,.txt,.zip"
 
@@ -125,6 +129,58 @@ def seen_values(text: str) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise forms.ValidationError(_("表单不完整，请刷新页面后再试。"))
     return found
+
+
+class SupplementForm(forms.Form):
+    """What print does not give of a document; blank is what nobody has filled in. `seen` is what stood there."""
+
+    index_number = forms.CharField(label=_("索引号"), required=False, max_length=100)
+    subject_class = forms.CharField(label=_("主题分类"), required=False, max_length=200)
+    keywords = forms.CharField(
+        label=_("主题词"), required=False, max_length=500, help_text=_("用分号或空格隔开")
+    )
+    released_on = forms.DateField(
+        label=_("公开发布日期"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _("日期要写成 2022-03-28 的样子。")},
+    )
+    validity = forms.ChoiceField(
+        label=_("效力状态"), required=False, choices=[("", _("未填")), *Supplement.Validity.choices]
+    )
+    validity_on = forms.DateField(
+        label=_("自何日起（已失效的填最后有效日）"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _("日期要写成 2022-03-28 的样子。")},
+    )
+    validity_evidence = forms.CharField(
+        label=_("效力依据"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def clean_seen(self) -> dict[str, str]:
+        return seen_values(self.cleaned_data["seen"])
+
+    def clean_keywords(self) -> list[str]:
+        words = _BETWEEN_WORDS.split(self.cleaned_data["keywords"])
+        return list(dict.fromkeys(word for word in words if word))
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data.get("validity_on") or self.cleaned_data.get("validity_evidence")
+        if said and self.cleaned_data.get("validity") == "":
+            self.add_error("validity", _("填了日期或依据，也请选效力状态。"))
+        return self.cleaned_data
+
+    def changes(self) -> dict[str, Any]:
+        """The values that differ from what the editor saw."""
+        seen = self.cleaned_data["seen"]
+        values = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return {name: value for name, value in values.items() if _as_text(value) != seen.get(name, "")}
+
+
+def _as_text(value: Any) -> str:
+    return "；".join(value) if isinstance(value, list) else str(value or "")
 
 
 class DiscardForm(forms.Form):

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from archive.audit import recorded
+from archive.ingest.annex_files import forget_files_on_commit
 from archive.ingest.originals import remove_original
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
-from archive.models import Document, Gazette, Issue
+from archive.models import Annex, Document, Gazette, Issue
 from archive.search import update
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,7 @@ def discard_issue(issue: Issue, user: Any = None) -> None:
         if held.state != Issue.State.DRAFT or held.released_at is not None:
             raise PublishingError(_("只能丢弃从未发布的草稿；已发布的一期请撤回。"))
         documents = list(Document.objects.filter(issue=held))
+        annexes = list(Annex.objects.filter(document__issue=held).values_list("sha256", "kind"))
         described, sha256, kind = str(held), held.sha256, held.source_kind
         with recorded(held, "discarded", user):
             held.delete()
@@ -135,6 +137,7 @@ def discard_issue(issue: Issue, user: Any = None) -> None:
                 remove_original(sha256, kind)
 
         transaction.on_commit(remove_file, robust=True)
+        forget_files_on_commit(annexes)
     note(described, "discarded", user)
 
 

@@ -39,7 +39,8 @@ class DocumentIndex(indexes.SearchIndex, indexes.Indexable):
         changes = Reference.objects.filter(
             relation__in=Reference.CHANGES, document__in=Document.objects.published()
         )
-        return prefetch(Document.objects.published()).prefetch_related(Prefetch("cited_by", changes))
+        documents = prefetch(Document.objects.published()).select_related("supplement")
+        return documents.prefetch_related(Prefetch("cited_by", changes), "validity_judgements")
 
     def prepare(self, obj: Document) -> dict[str, Any]:
         prepared: dict[str, Any] = super().prepare(obj)

@@ -186,6 +186,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 # Originals are stored once by checksum: GAZETTE_DATA/originals/ab/abcd….pdf
 ORIGINALS_DIR = GAZETTE_DATA / "originals"
+ANNEXES_DIR = GAZETTE_DATA / "annexes"
 UPLOADS_DIR = GAZETTE_DATA / "uploads"
 
 # --- search and background work ----------------------------------------------------------------------

@@ -129,6 +129,7 @@ def _use_data_folder(folder: Path) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(django_settings, "GAZETTE_DATA", folder)
         patch.setattr(django_settings, "ORIGINALS_DIR", folder / "originals")
+        patch.setattr(django_settings, "ANNEXES_DIR", folder / "annexes")
         patch.setattr(django_settings, "UPLOADS_DIR", folder / "uploads")
         patch.setattr(django_settings, "STATIC_ROOT", folder / "static")
         index["PATH"] = str(folder / "index")

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.timezone import localdate
 
-from archive.models import Block, ContentsEntry, Document, Issue
+from archive.models import Attachment, Block, ContentsEntry, Document, Issue
 
 SCHEMA = "gazette-issue/1"
 
@@ -23,9 +24,9 @@ def issue_rows(issues: "QuerySet[Issue]") -> "QuerySet[Issue]":
 
 def document_rows(documents: "QuerySet[Document]") -> "QuerySet[Document]":
     """`documents` with everything `document_to_json` reads."""
-    return documents.select_related("issue__gazette").prefetch_related(
+    return documents.select_related("issue__gazette", "supplement__validity_source__issue").prefetch_related(
         Prefetch("blocks", Block.objects.order_by("position")),
-        *("sections", "tables", "rosters", "attachments", "enclosures", "appointments", "references"),
+        *("sections", "tables", "rosters", "attachments__annex", "enclosures", "appointments", "references"),
     )
 
 
@@ -109,6 +110,7 @@ def document_to_json(document: Document) -> dict[str, Any]:
         "signed_by": document.signed_by,
         "note": document.note,
         "validity": _validity(document),
+        "supplied": _supplied(document),
         "blocks": [
             {
                 "kind": block.kind,
@@ -141,7 +143,12 @@ def document_to_json(document: Document) -> dict[str, Any]:
             for enclosure in document.enclosures.all()
         ],
         "attachments": [
-            {"label": attachment.label, "title": attachment.title, "omitted": attachment.omitted}
+            {
+                "label": attachment.label,
+                "title": attachment.title,
+                "omitted": attachment.omitted,
+                "annex": _annex(document, attachment),
+            }
             for attachment in document.attachments.all()
         ],
         "tables": [
@@ -180,6 +187,41 @@ def _validity(document: Document) -> dict[str, Any] | None:
         "expires_on": _iso(document.expires_on),
         "years": document.valid_years,
         "evidence": document.validity_evidence,
+    }
+
+
+def _supplied(document: Document) -> dict[str, Any] | None:
+    """What editors have filled in of what print does not give; None where they have not.
+
+    `state` is their word on whether the document holds, `source` the id of the document that says so.
+    """
+    supplement = getattr(document, "supplement", None)
+    if supplement is None:
+        return None
+    source = supplement.public_source()
+    found = {
+        "index_number": supplement.index_number,
+        "subject_class": supplement.subject_class,
+        "keywords": supplement.keywords,
+        "released_on": _iso(supplement.released_on),
+        "state": supplement.validity or None,
+        "state_on": _iso(supplement.validity_on),
+        "state_evidence": supplement.public_evidence(),
+        "state_source": source.public_id if source else None,
+    }
+    return found if any(found.values()) else None
+
+
+def _annex(document: Document, attachment: Attachment) -> dict[str, Any] | None:
+    """The full text of an attachment that editors have added as a file; None where they have not."""
+    annex = getattr(attachment, "annex", None)
+    if annex is None:
+        return None
+    return {
+        "url": annex.address(document.public_id),
+        "size": annex.size,
+        "sha256": annex.sha256,
+        "added_on": _iso(localdate(annex.added_at)),
     }
 
 

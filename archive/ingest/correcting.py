@@ -16,6 +16,7 @@ from archive.ingest.parse.records import ParsedDocument
 from archive.ingest.replay import change_of
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
 from archive.ingest.store_documents import retire, save_documents
+from archive.ingest.supplied import blot_supplied
 from archive.models import ContentsEntry, Correction, Document, DocumentAlias, Finding, Issue
 from archive.models.correction import new_act
 from archive.models.document import new_public_id
@@ -79,7 +80,12 @@ def correct_word(
 
 def redact(document: Document, run: str, *, user: Any = None, reason: str = "") -> list[Correction]:
     """Every `run` in the document blotted out. Raises as `correct`."""
-    return correct(document, lambda record: redactions(record, run), user=user, reason=reason, redacts=True)
+    with transaction.atomic():
+        made = correct(
+            document, lambda record: redactions(record, run), user=user, reason=reason, redacts=True
+        )
+        blot_supplied(document, run)
+    return made
 
 
 def join_to_previous(document: Document, *, user: Any = None, reason: str = "") -> list[Correction]:

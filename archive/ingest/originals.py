@@ -3,7 +3,7 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -29,12 +29,17 @@ def checksum(path: Path) -> tuple[str, int]:
 
 
 def store_original(path: Path, kind: str) -> tuple[str, int]:
-    """Copy a file into the store; returns its SHA-256 and size. What is there already is never written again.
+    """Copy a file into the store; returns its SHA-256 and size. What is there already is never written again."""
+    return store_under_checksum(path, lambda sha256: original_path(sha256, kind))
+
+
+def store_under_checksum(path: Path, place: Callable[[str], Path]) -> tuple[str, int]:
+    """Copy a file to the place of its checksum, in a store of two-letter folders; its SHA-256 and size.
 
     The copy has its final name only when all of it is on the disk: killed at any moment, a file under
     a checksum is whole.
     """
-    folder = Path(settings.ORIGINALS_DIR)
+    folder = place("0" * 64).parent.parent
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{secrets.token_hex(8)}{_PART}"
     digest, size = hashlib.sha256(), 0
@@ -46,7 +51,7 @@ def store_original(path: Path, kind: str) -> tuple[str, int]:
                 copy.write(chunk)
             copy.flush()
             os.fsync(copy.fileno())
-        target = original_path(digest.hexdigest(), kind)
+        target = place(digest.hexdigest())
         if not target.exists():
             target.parent.mkdir(exist_ok=True)
             part.rename(target)
@@ -71,10 +76,11 @@ def stored_originals() -> Iterator[tuple[str, Path]]:
 def remove_abandoned_parts(older_than: float) -> int:
     """Delete copies that a killed process left half-made before the time `older_than` (seconds since 1970)."""
     removed = 0
-    for part in Path(settings.ORIGINALS_DIR).glob(f"*{_PART}"):
-        if part.stat().st_mtime < older_than:
-            part.unlink(missing_ok=True)
-            removed += 1
+    for folder in (settings.ORIGINALS_DIR, settings.ANNEXES_DIR):
+        for part in Path(folder).glob(f"*{_PART}"):
+            if part.stat().st_mtime < older_than:
+                part.unlink(missing_ok=True)
+                removed += 1
     return removed
 
 

@@ -16,6 +16,7 @@ from archive.ingest.parse.records import ParsedDocument, ParsedIssue
 from archive.ingest.replay import Settled, keep_settled, replay, settled_findings
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
 from archive.ingest.store_documents import BATCH, retire, save_documents
+from archive.ingest.supplied import annexes_without_place
 from archive.ingest.version import PARSER_VERSION
 from archive.models import ContentsEntry, Document, Finding, Gazette, Issue, Page
 
@@ -216,6 +217,7 @@ def _save_parts(issue: Issue, parsed: ParsedIssue, notes: list[Finding]) -> None
     kept = {document.pk for document in documents.values()}
     gone = [document for document in held if document.pk not in kept]
     notes += _retire(gone, replayed.records, positions_before, documents)
+    notes += annexes_without_place(issue)
     read_as = {read: documents[now] for read, now in replayed.places.items()}
     notes += _save_contents(issue, parsed, read_as)
     notes += _save_pages(issue, parsed)

@@ -9,6 +9,7 @@ from django.db import models
 from archive.ingest import to_rows
 from archive.ingest.fitting import fit_to_columns
 from archive.ingest.parse.records import ParsedDocument
+from archive.ingest.supplied import attach_annexes, hand_on
 from archive.models import (
     Appointment,
     Attachment,
@@ -57,7 +58,9 @@ def save_documents(
         document.position = position
     Document.objects.bulk_update(held, to_rows.DOCUMENT_FIELDS, batch_size=50)
     Document.objects.bulk_create([d for d in documents.values() if not d.pk], batch_size=BATCH)
-    return documents, notes + _save_parts(documents, wanted)
+    notes += _save_parts(documents, wanted)
+    attach_annexes([documents[record.position] for record in wanted])
+    return documents, notes
 
 
 def retire(gone: Document, target: Document) -> None:
@@ -65,6 +68,7 @@ def retire(gone: Document, target: Document) -> None:
     DocumentAlias.objects.filter(document=gone).update(document=target)
     gone.corrections.update(document=target)
     gone.findings.update(document=target)
+    hand_on(gone, target)
     if gone.withdrawn_at and not target.withdrawn_at:
         # What was taken from the public must not come back inside its neighbour.
         target.withdrawn_at, target.withdrawn_reason = gone.withdrawn_at, gone.withdrawn_reason

@@ -11,7 +11,9 @@ from archive.views import (
     desk_history,
     desk_issue,
     desk_runs,
+    desk_supplied,
     desk_upload,
+    desk_validity,
 )
 from archive.views.desk_access import SignIn, SignOut
 
@@ -20,6 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/sign-in/", SignIn.as_view(), name="desk-sign-in"),
     path("desk/sign-out/", SignOut.as_view(), name="desk-sign-out"),
     path("desk/gaps/", desk_gaps.gaps, name="desk-gaps"),
+    path("desk/validity/", desk_validity.validity, name="desk-validity"),
+    path("desk/validity/<int:pk>/", desk_validity.judge_proposal, name="desk-validity-judge"),
+    path("desk/validity/<int:pk>/back/", desk_validity.take_back_judgement, name="desk-validity-back"),
     path("desk/upload/", desk_upload.upload, name="desk-upload"),
     path("desk/upload/file/", desk_upload.upload_file, name="desk-upload-file"),
     path("desk/uploads/", desk_runs.runs, name="desk-runs"),
@@ -48,6 +53,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "desk/issues/<int:pk>/documents/<int:position>/withdraw/",
         desk_document.withdraw,
         name="desk-withdraw-document",
+    ),
+    path(
+        "desk/issues/<int:pk>/documents/<int:position>/supplement/",
+        desk_supplied.supplement,
+        name="desk-supplement",
+    ),
+    path(
+        "desk/issues/<int:pk>/documents/<int:position>/annexes/",
+        desk_supplied.add_annex,
+        name="desk-annex-add",
+    ),
+    path(
+        "desk/issues/<int:pk>/documents/<int:position>/annexes/<int:annex>/",
+        desk_supplied.change_annex,
+        name="desk-annex",
+    ),
+    path(
+        "desk/issues/<int:pk>/documents/<int:position>/annexes/<int:annex>/file",
+        desk_supplied.annex_file,
+        name="desk-annex-file",
     ),
     path("desk/issues/<int:pk>/corrections/", desk_corrections.corrections, name="desk-corrections"),
     path(

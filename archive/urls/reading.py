@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from archive.models.document import ID_LETTERS
-from archive.views import browse, document, files, home, issues
+from archive.views import annexes, browse, document, files, home, issues
 
 
 class PublicIdConverter(StringConverter):
@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("documents/", browse.numbers, name="numbers"),
     path("documents/<public_id:public_id>/", document.document, name="document"),
+    path("documents/<public_id:public_id>/annexes/<sha256:sha256>/<name:name>", annexes.annex, name="annex"),
     path("documents/<name:code>/", browse.code, name="number-code"),
     path("documents/<name:code>/<count:year>/", browse.year, name="number-year"),
     path("documents/<name:code>/<count:year>/<count:sequence>/", browse.sequence, name="number-document"),

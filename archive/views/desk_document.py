@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from archive.forms import SupplementForm
 from archive.ingest.correcting import (
     Conflict,
     NothingToCorrect,
@@ -33,6 +34,7 @@ from archive.views.issues import PagePicture, page_pictures
 from archive.views.marked import title_lines
 from archive.views.review import with_readings
 from archive.views.sheet_lines import SheetLine, sheet_lines
+from archive.views.supplied import supplied_context
 
 # What a block can be called besides a level of heading.
 ROLES = ("paragraph", "subtitle", "recipient", "signature", "date", "note", "attachment")
@@ -76,7 +78,7 @@ class Sheet:
 @require_safe
 def document(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """The document, with a form in place of what `?edit=` names: fields, block-7, row-0-3, appointment, whole …"""
-    return _page(request, _document(pk, position))
+    return document_page(request, document_at(pk, position))
 
 
 @staff_only
@@ -87,7 +89,13 @@ def preview(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     if not found.issue.has_address:
         messages.error(request, _("这一期还缺刊名、年份或期号，补齐后才能预览。"))
         return redirect("desk-document", pk, position)
-    return render(request, "desk/preview.html", {**document_context(request, found), "previewed": True})
+    context = document_context(request, found)
+    # what readers will find at an address of their own is not there yet
+    context["annexes"] = [
+        (attachment, annex, reverse("desk-annex-file", args=[pk, position, annex.pk]))
+        for attachment, annex, _address in context["annexes"]
+    ]
+    return render(request, "desk/preview.html", {**context, "previewed": True})
 
 
 @editor_only
@@ -100,7 +108,7 @@ def correct_document(request: HttpRequest, pk: int, position: int) -> HttpRespon
         made = _correct(found, act, request.POST, request.user, reason)
     except BadForm as bad:
         messages.error(request, str(bad))
-        return _page(request, _document(pk, position), request.POST, status=400)
+        return document_page(request, document_at(pk, position), request.POST, status=400)
     except NothingToCorrect:
         messages.info(request, _("没有改动。"))
     except Conflict:
@@ -110,10 +118,10 @@ def correct_document(request: HttpRequest, pk: int, position: int) -> HttpRespon
                 "您打开以后，这里已被别人改过；您的修改没有保存。下面是现在的内容和您写的内容，请核对后再保存。"
             ),
         )
-        return _page(request, _document(pk, position), request.POST, status=409)
+        return document_page(request, document_at(pk, position), request.POST, status=409)
     except ValueError:
         messages.error(request, _("这里不能这样更正。"))
-        return _page(request, _document(pk, position), request.POST, status=400)
+        return document_page(request, document_at(pk, position), request.POST, status=400)
     else:
         _say(request, made)
     return redirect(_back_to(request, pk, position, act))
@@ -174,17 +182,24 @@ def _back_to(request: HttpRequest, pk: int, position: int, act: str) -> str:
 
 
 # --- what the page shows -------------------------------------------------------------------------------
-def _document(pk: int, position: int) -> Document:
+def document_at(pk: int, position: int) -> Document:
+    """The document with all that its workbench shows; 404 where there is none."""
     documents = Document.objects.select_related("issue__gazette").prefetch_related(
         "sections", "blocks__table", "blocks__roster", "tables", "rosters", "findings"
     )
-    documents = documents.prefetch_related("appointments", "references", "attachments")
+    documents = documents.prefetch_related("appointments", "references", "attachments__annex")
+    documents = documents.select_related("supplement__validity_source")
     return get_object_or_404(documents, issue_id=pk, position=position)
 
 
-def _page(
-    request: HttpRequest, found: Document, sent: QueryDict | None = None, status: int = 200
+def document_page(
+    request: HttpRequest,
+    found: Document,
+    sent: QueryDict | None = None,
+    status: int = 200,
+    supplement: SupplementForm | None = None,
 ) -> HttpResponse:
+    """The workbench of a document from `document_at`, with what the editor sent where that could not be kept."""
     issue = found.issue
     edit = request.GET.get("edit", "") if sent is None else sent.get("place", "")
     blocks = list(found.blocks.all())
@@ -210,6 +225,7 @@ def _page(
         "facts": [_fact_list(found, kind) for kind in FACTS],
         "actions": Appointment.Action.choices,
         "relations": Reference.Relation.choices,
+        **supplied_context(found, edit, supplement),
         "edit_row": _edited_row(found, edit),
         "edit_roster": _edited_roster(found, edit),
         "open_findings": with_readings(f for f in found.findings.all() if not f.settled_as),

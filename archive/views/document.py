@@ -22,6 +22,7 @@ from archive.models import (
     Reference,
 )
 from archive.search.query import related_documents
+from archive.search.validity import changes_to, last_day
 from archive.views.addresses import with_parameters
 from archive.views.corrected import corrected_fields
 from archive.views.doubt import is_unsure
@@ -41,11 +42,12 @@ def document(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def with_parts(documents: "QuerySet[Document]") -> "QuerySet[Document]":
     """The documents with everything their page shows, in a fixed number of queries."""
-    return documents.select_related("issue__gazette").prefetch_related(
+    return documents.select_related("issue__gazette", "supplement__validity_source__issue").prefetch_related(
         "sections",
         "blocks__table",
         "blocks__roster",
-        "attachments",
+        "attachments__annex",
+        "validity_judgements",
         "appointments",
         "tables",
         Prefetch("enclosures", Enclosure.objects.select_related("block")),
@@ -67,6 +69,7 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
     references = [(reference, _public_target(reference)) for reference in document.references.all()]
     cited_by = list(document.cited_by.all())
     # What the page names as citing or cited already is not named again.
+    last = last_day(document)
     named = {target.pk for _, target in references if target} | {one.document_id for one in cited_by}
     return {
         "document": document,
@@ -76,15 +79,21 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "recognised": any(block.confidence is not None for block in document.blocks.all()),
         "unsure": any(is_unsure(block.confidence) for block in document.blocks.all()),
         "validity": validity_sentence(document),
-        "expired": document.expires_on is not None and document.expires_on < timezone.localdate(),
+        "expired": last is not None and last < timezone.localdate(),
+        "supplement": getattr(document, "supplement", None),
         "query": query,
         "stepping": steps(marked.hits, query, request.GET.get("hit", "")),
         "references": references,
         "cited_by": cited_by,
-        "changed_by": [reference for reference in cited_by if reference.relation in Reference.CHANGES],
+        "changed_by": changes_to(document),
         "related": [one for one in related_documents(document) if one.pk not in named],
         "appointments": list(document.appointments.all()),
         "attachments": (attachments := list(document.attachments.all())),
+        "annexes": [
+            (attachment, annex, annex.address(document.public_id))
+            for attachment in attachments
+            if (annex := getattr(attachment, "annex", None)) is not None
+        ],
         "omitted": sum(attachment.omitted for attachment in attachments),
         "leaves": {Appointment.Action.REMOVE, Appointment.Action.NOMINATE_REMOVAL},
         "original": original,
@@ -205,6 +214,4 @@ def _neighbour_documents(document: Document) -> tuple[Document | None, Document 
 def _public_target(reference: Reference) -> Document | None:
     """The document that a reference leads to, when readers may see it."""
     target = reference.target
-    if target is None or target.withdrawn_at is not None or not target.issue.is_published:
-        return None
-    return target
+    return target if target is not None and target.is_public else None

@@ -34,7 +34,7 @@ _SAVED: dict[str, str] = {
 _RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 _CHUNK = 64 * 1024
 # A withdrawn file must not live on in caches for long.
-_PUBLIC_CACHE = "public, max-age=3600"
+PUBLIC_CACHE = "public, max-age=3600"
 
 
 def original_is_public(issue: Issue) -> bool:
@@ -68,7 +68,7 @@ def original(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
         if path is None:
             return gone(request, "")
     response = send_original(request, issue, path, tag)
-    response.headers["Cache-Control"] = _PUBLIC_CACHE if public else "private, no-store"
+    response.headers["Cache-Control"] = PUBLIC_CACHE if public else "private, no-store"
     if not public:
         patch_vary_headers(response, ("Cookie",))
     return response
@@ -117,7 +117,7 @@ def cover(request: HttpRequest, sha256: str) -> HttpResponseBase:
         raise Http404
     picture, key = _masked(issue, picture, 1)
     response = serve_file(request, picture, "image/webp", f"{sha256}-cover{key}")
-    response.headers["Cache-Control"] = _PUBLIC_CACHE
+    response.headers["Cache-Control"] = PUBLIC_CACHE
     return response
 
 
@@ -132,7 +132,7 @@ def page(request: HttpRequest, gazette: str, year: int, label: str, number: int)
         return gone(request, issue.withdrawn_reason)
     response = serve_page(request, issue, number, masked=True)
     if response.status_code in (200, 206, 304):
-        response.headers["Cache-Control"] = _PUBLIC_CACHE
+        response.headers["Cache-Control"] = PUBLIC_CACHE
     return response
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from archive.ingest.originals import original_path, store_original
+from archive.ingest.parse.records import Reference
 from archive.models import Batch, Finding, IngestRun, Issue
 from archive.search.update import indexed_ids
 from archive.tasks import ingest_upload
@@ -45,7 +46,7 @@ def addresses(issue: Issue) -> dict[str, str]:
     Batch.objects.get_or_create(pk=issue.pk, defaults={"name": "往期"})
     found = {}
     for pattern in desk_urls.urlpatterns:
-        arguments = {"pk": issue.pk, "position": 1, "number": 1, "act": "none", "finding": 0}
+        arguments = {"pk": issue.pk, "position": 1, "number": 1, "act": "none", "finding": 0, "annex": 0}
         wanted = {name: arguments[name] for name in pattern.pattern.converters}
         found[pattern.name] = reverse(pattern.name, kwargs=wanted)
     return found
@@ -54,13 +55,16 @@ def addresses(issue: Issue) -> dict[str, str]:
 PAGES = [
     *("desk", "desk-runs", "desk-log", "desk-batches", "desk-batch", "desk-gaps"),
     *("desk-issue", "desk-history", "desk-pages", "desk-document", "desk-preview", "desk-corrections"),
+    "desk-validity",
 ]
-FILES = ["desk-page", "desk-original", "desk-failed-file", "desk-corrections-table"]
+FILES = ["desk-page", "desk-original", "desk-failed-file", "desk-corrections-table", "desk-annex-file"]
 ACTIONS = [
     *("desk-upload", "desk-upload-file", "desk-batch-open"),
     *("desk-batch-pause", "desk-batch-resume", "desk-batch-retry"),
     *("desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"),
-    *("desk-correct", "desk-undo", "desk-settle", "desk-withdraw-document", "desk-issue-fields"),
+    *("desk-correct", "desk-undo", "desk-settle", "desk-withdraw-document"),
+    *("desk-issue-fields", "desk-supplement", "desk-annex-add", "desk-annex"),
+    *("desk-validity-judge", "desk-validity-back"),
 ]
 OPEN = ["desk-sign-in", "desk-sign-out"]
 
@@ -209,6 +213,14 @@ def test_the_document_page_shows_the_text_as_readers_will_see_it(desk: Client) -
 def test_what_a_file_says_is_never_markup(desk: Client) -> None:
     document = make_document(1, title=f"关于{EVIL}的通知", number="云政发〔2024〕1号", category=EVIL)
     issue = make_issue("draft", documents=(document,), gazette=f"公报{EVIL}", name=f"{EVIL}.pdf", label=EVIL)
+    said = Reference("云政发〔2024〕7号", "", "repeals", EVIL)
+    make_issue(
+        label="9",
+        documents=(
+            make_document(1, title=EVIL, number="云政发〔2024〕7号"),
+            make_document(2, number=EVIL, references=(said,)),
+        ),
+    )
     # 第1期 is missing before it
     make_issue("draft", gazette=f"公报{EVIL}", label="2", name="2.pdf")
     batch = Batch.objects.create(pk=issue.pk, name=EVIL)

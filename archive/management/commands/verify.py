@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from archive.ingest.annex_files import annex_path
 from archive.ingest.originals import checksum, original_path, stored_originals
-from archive.models import Document, Issue
+from archive.models import Annex, Document, Issue
 from archive.search.update import Differences, differences, mend
 
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         problems = 0
-        for problem in file_problems():
+        for problem in (*file_problems(), *annex_problems()):
             problems += 1
             self.stdout.write(problem)
 
@@ -57,6 +58,19 @@ def file_problems() -> Iterator[str]:
             continue
         if now != sha256:
             yield f"原件已变：{issues.get(sha256) or '不属于任何一期'}（{path}）。请从备份恢复"
+
+
+def annex_problems() -> Iterator[str]:
+    """One line for each annex whose file is gone or changed."""
+    for annex in Annex.objects.select_related("document"):
+        path = annex_path(annex.sha256, annex.kind)
+        try:
+            now, _size = checksum(path)
+        except OSError:
+            yield f"缺少附件全文：{annex.document}（{annex.file_name}，{annex.sha256}）。请从备份恢复，或重新补录"
+            continue
+        if now != annex.sha256:
+            yield f"附件全文已变：{annex.document}（{path}）。请从备份恢复"
 
 
 def describe(found: Differences) -> Iterator[str]:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0005_batches'),
+        ('archive', '0007_printed_pages_and_recognised_lines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
