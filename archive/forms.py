@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from archive.models import Supplement
+from archive.models import Supplement, Term
 
 _BETWEEN_WORDS = re.compile(r"[；;、，,\s]+")
 # What the archive reads; a zip holds any of the others.
@@ -181,6 +181,20 @@ class SupplementForm(forms.Form):
 
 def _as_text(value: Any) -> str:
     return "；".join(value) if isinstance(value, list) else str(value or "")
+
+
+class TermForm(forms.Form):
+    """A word of the vocabulary, and what is to become of it."""
+
+    kind = forms.ChoiceField(choices=Term.Kind.choices)
+    word = forms.CharField(
+        label=_("词"), max_length=100, error_messages={"required": _("请写明要加入的词。")}
+    )
+    act = forms.ChoiceField(choices=[("confirm", ""), ("strike", ""), ("forget", "")])
+    belongs_to = forms.CharField(required=False, max_length=200)
+    position = forms.IntegerField(
+        required=False, min_value=1, max_value=9999, error_messages={"invalid": _("次序要写数字。")}
+    )
 
 
 class DiscardForm(forms.Form):

@@ -14,6 +14,7 @@ from archive.views import (
     desk_supplied,
     desk_upload,
     desk_validity,
+    desk_vocabulary,
 )
 from archive.views.desk_access import SignIn, SignOut
 
@@ -25,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/validity/", desk_validity.validity, name="desk-validity"),
     path("desk/validity/<int:pk>/", desk_validity.judge_proposal, name="desk-validity-judge"),
     path("desk/validity/<int:pk>/back/", desk_validity.take_back_judgement, name="desk-validity-back"),
+    path("desk/vocabulary/", desk_vocabulary.vocabulary, name="desk-vocabulary"),
+    path("desk/vocabulary/term/", desk_vocabulary.settle_term, name="desk-term"),
+    path("desk/vocabulary/person/", desk_vocabulary.settle_namesake, name="desk-namesake"),
     path("desk/upload/", desk_upload.upload, name="desk-upload"),
     path("desk/upload/file/", desk_upload.upload_file, name="desk-upload-file"),
     path("desk/uploads/", desk_runs.runs, name="desk-runs"),

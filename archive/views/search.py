@@ -18,6 +18,7 @@ from archive.search.ranking import SORTS
 from archive.search.results import FacetValue
 from archive.search.validity import AMENDED, EXPIRED, REPEALED, STANDS
 from archive.views.addresses import Choice, Facet, page_addresses, with_parameters
+from archive.vocabulary import order_of_categories
 
 FACET_NAMES = {
     "year": _("年份"),
@@ -168,13 +169,17 @@ def _name_of(key: str, value: str) -> str | Promise:
 
 
 def _in_order(key: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
-    """Years from the newest, months and states of validity in their own order, all else by count."""
+    """Years from the newest, months and states of validity in their own order, categories in that of the editors, all
+    else by count."""
     if key == "year":
         return sorted(values, key=lambda value: value.value, reverse=True)
     if key == "month":
         return sorted(values, key=lambda value: value.value.zfill(2))
     if key == "validity":
         return sorted(values, key=lambda value: [*VALIDITY_NAMES, value.value].index(value.value))
+    if key == "category" and len(values) > 1 and (order := order_of_categories()):
+        place = {name: n for n, name in enumerate(order)}
+        return sorted(values, key=lambda value: place.get(value.value, len(place)))
     return values
 
 

@@ -15,7 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from archive.ingest.originals import original_path, store_original
 from archive.ingest.parse.records import Reference
-from archive.models import Batch, Finding, IngestRun, Issue
+from archive.models import Batch, Finding, IngestRun, Issue, Term
 from archive.search.update import indexed_ids
 from archive.tasks import ingest_upload
 from archive.urls import desk as desk_urls
@@ -55,7 +55,7 @@ def addresses(issue: Issue) -> dict[str, str]:
 PAGES = [
     *("desk", "desk-runs", "desk-log", "desk-batches", "desk-batch", "desk-gaps"),
     *("desk-issue", "desk-history", "desk-pages", "desk-document", "desk-preview", "desk-corrections"),
-    "desk-validity",
+    *("desk-validity", "desk-vocabulary"),
 ]
 FILES = ["desk-page", "desk-original", "desk-failed-file", "desk-corrections-table", "desk-annex-file"]
 ACTIONS = [
@@ -64,7 +64,7 @@ ACTIONS = [
     *("desk-retry", "desk-again", "desk-publish", "desk-discard", "desk-withdraw"),
     *("desk-correct", "desk-undo", "desk-settle", "desk-withdraw-document"),
     *("desk-issue-fields", "desk-supplement", "desk-annex-add", "desk-annex"),
-    *("desk-validity-judge", "desk-validity-back"),
+    *("desk-validity-judge", "desk-validity-back", "desk-term", "desk-namesake"),
 ]
 OPEN = ["desk-sign-in", "desk-sign-out"]
 
@@ -221,6 +221,7 @@ def test_what_a_file_says_is_never_markup(desk: Client) -> None:
             make_document(2, number=EVIL, references=(said,)),
         ),
     )
+    Term.objects.create(kind="code", word=EVIL, belongs_to=EVIL)
     # 第1期 is missing before it
     make_issue("draft", gazette=f"公报{EVIL}", label="2", name="2.pdf")
     batch = Batch.objects.create(pk=issue.pk, name=EVIL)

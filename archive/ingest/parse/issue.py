@@ -124,7 +124,7 @@ def parse_items(
         entry = contents.entries[start.entry] if start.entry is not None else None
         if start.entry is not None:
             entry_of[position] = start.entry
-        document = parse_document(position, items, start, end, entry, codes, body_size, printed)
+        document = parse_document(position, items, start, end, entry, codes, body_size, printed, known)
         documents.append(
             with_printed_pages(document, items[start.first : end], printed) if printed else document
         )
@@ -159,6 +159,7 @@ def parse_document(
     codes: frozenset[str],
     body_size: float | None,
     printed: PrintedAt | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> ParsedDocument:
     """The document whose title begins at `start` and that ends before items[end]."""
     number, as_printed = printed_number(items, start)
@@ -178,8 +179,8 @@ def parse_document(
         number=number,
         number_as_printed=as_printed,
         number_in_contents=entry.number if entry else None,
-        issuer=issuers(issuer, body.signed_by),
-        kind=read_kind(title),
+        issuer=issuers(issuer, body.signed_by) or body_of_code(number, known),
+        kind=read_kind(title, known.kinds, known.not_kinds),
         recipients=body.recipients,
         signed_by=body.signed_by,
         signed_on=signed_on,
@@ -197,6 +198,12 @@ def parse_document(
         references=find_references(body.blocks, number, title, codes),
         validity=find_validity(body.blocks, signed_on, (title, *(e.title for e in body.enclosures))),
     )
+
+
+def body_of_code(number: str | None, known: Known) -> str:
+    """The body whose code the number has, as editors have settled it; "" where they have not."""
+    read = read_number(number) if number else None
+    return dict(known.issuers).get(read.code, "") if read is not None and read.code else ""
 
 
 def date_beside_number(items: list[Item], start: Start) -> date | None:

@@ -43,7 +43,8 @@ def misreading_findings(
     documents: Sequence[ParsedDocument], gazette: str, known: Known
 ) -> tuple[Finding, ...]:
     """One finding for each pair of what is printed and what is proposed, with how often and on which pages."""
-    variants, province = name_variants(issuing_city(documents, gazette), known.places)
+    city = issuing_city(documents, gazette)
+    variants, province = name_variants(city, known.places, known.not_places)
     suspicions: dict[tuple[str, str, str], list[_Suspicion]] = {}
     for document in documents:
         for suspicion in _suspicions(document, variants, province):
@@ -61,10 +62,13 @@ def issuing_city(documents: Sequence[ParsedDocument], gazette: str) -> str | Non
     return named[0][0] if named and named[0][1] * 2 > len(documents) else None
 
 
-def name_variants(city: str | None, places: frozenset[str]) -> tuple[dict[str, str], frozenset[str]]:
+def name_variants(
+    city: str | None, places: frozenset[str], not_places: frozenset[str] = frozenset()
+) -> tuple[dict[str, str], frozenset[str]]:
     """(misread name → name of a place of the city, names in use in its province).
 
-    A name that could be two places, or that the province has, is left out: nothing could be proposed.
+    `not_places` are names that the city does not have (any more): none of them is proposed. A name that could be two places, or
+    that the province has, is left out: nothing could be proposed.
     """
     names = set(places)
     in_use = set(places)
@@ -72,6 +76,7 @@ def name_variants(city: str | None, places: frozenset[str]) -> tuple[dict[str, s
         province, governed = gazetteer.prefectures()[city]
         names |= {*governed, city}
         in_use |= gazetteer.places_of_province(province)
+    names -= not_places
     alike = look_alikes() if names else {}
     variants: dict[str, str | None] = {}
     for name in names:

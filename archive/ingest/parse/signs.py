@@ -5,6 +5,7 @@ Specimens: `2022年3月28日`, `二○一二年三月二十八日`, `（此件�
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 
 SPACE = re.compile(r"\s+")
@@ -175,12 +176,12 @@ def ends_sentence(text: str) -> bool:
     return text.rstrip()[-1:] in "。；！？;!?"
 
 
-def read_kind(title: str) -> str:
-    """通知 for …的通知; "" when the title ends in none."""
+def read_kind(title: str, more: Collection[str] = (), none: Collection[str] = ()) -> str:
+    """通知 for …的通知; "" when the title ends in none. `more` are kinds beside the usual, `none` words that are not."""
     plain = re.sub(r"[（(][^（）()]*[）)]$", "", folded(title))
-    return next(
-        (kind for kind in sorted((*KINDS, *PLANS), key=len, reverse=True) if plain.endswith(kind)), ""
-    )
+    kinds = {*KINDS, *PLANS, *more}.difference(none)
+    # of two that fit the longer, whatever order they stand in
+    return max((kind for kind in kinds if plain.endswith(kind)), key=len, default="")
 
 
 def read_issuer(title: str) -> str:
