@@ -138,15 +138,6 @@ class FindingAdmin(AsParsed):
     search_fields = ["message"]
 
 
-@admin.register(Correction)
-class CorrectionAdmin(AsParsed):
-    list_display = ["made_at", "issue", "document", "kind", "made_by", "state"]
-    list_filter = ["state", "kind"]
-    list_select_related = ["issue__gazette", "document", "made_by"]
-    search_fields = ["document__title", "reason"]
-    date_hierarchy = "made_at"
-
-
 @admin.register(Reference)
 class ReferenceAdmin(AsParsed):
     list_display = ["relation", "number", "title", "document", "target"]

@@ -46,6 +46,11 @@ RECORDED = (
     # A row never moves to another issue; only what the issue is called changes.
     Recorded("archive.Document", issue="issue", ignored=("issue",)),
     Recorded("archive.Finding", issue="issue", ignored=("issue", "document")),
+    Recorded("archive.Annex", issue="document__issue", ignored=("document", "attachment")),
+    Recorded("archive.Supplement", issue="document__issue", ignored=("document",)),
+    Recorded("archive.ValidityJudgement", issue="document__issue", ignored=("document",)),
+    Recorded("archive.Term", ignored=("changed_at",)),
+    Recorded("archive.Namesake"),
     Recorded("archive.Gazette"),
     Recorded("auth.User", ignored=("last_login",), hidden=("password",), many=("groups", "user_permissions")),
     Recorded("auth.Group", many=("permissions",)),

@@ -15,11 +15,11 @@ from archive.models import Annex, Attachment, Document
 from archive.publishing import ChangedMeanwhile
 from archive.supplementing import supply
 from archive.views.annexes import send_annex
-from archive.views.desk_access import staff_only
+from archive.views.desk_access import editor_only, staff_only
 from archive.views.desk_document import document_at, document_page
 
 
-@staff_only
+@editor_only
 @require_POST
 def supplement(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """Keep the archival fields of a document; where somebody else was faster, show both."""
@@ -40,7 +40,7 @@ def supplement(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     return redirect(_back(pk, position, "supplement"))
 
 
-@staff_only
+@editor_only
 @require_POST
 def add_annex(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """Keep the file as the full text of the attachment that `label` and `title` name."""
@@ -63,7 +63,7 @@ def add_annex(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     return redirect(_back(pk, position, "annexes"))
 
 
-@staff_only
+@editor_only
 @require_POST
 def change_annex(request: HttpRequest, pk: int, position: int, annex: int) -> HttpResponse:
     """Take an annex away (`remove`), or give it to the attachment whose place among them is `attachment`."""

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from archive.models import Document, Supplement, ValidityJudgement
 from archive.publishing import ChangedMeanwhile
+from archive.roles import EDITOR, has_role
 from archive.validity_proposals import Proposal, judge, open_proposals, take_back
 from archive.views.addresses import page_addresses
-from archive.views.desk_access import staff_only
+from archive.views.desk_access import editor_only, staff_only
 
 PROPOSALS_A_PAGE = 50
 _LATEST = 20
@@ -52,12 +53,12 @@ def validity(request: HttpRequest) -> HttpResponse:
         "count": page.paginator.count,
         "judged": ValidityJudgement.objects.select_related("document", "source", "made_by")[:_LATEST],
         "pages": page_addresses({}, page.number, page.paginator.num_pages),
-        "may_edit": True,
+        "may_edit": has_role(request.user, EDITOR),
     }
     return render(request, "desk/validity.html", context)
 
 
-@staff_only
+@editor_only
 @require_POST
 def judge_proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or decline (`verdict`) the proposal `key` for the document `pk`."""
@@ -77,7 +78,7 @@ def judge_proposal(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk-validity")
 
 
-@staff_only
+@editor_only
 @require_POST
 def take_back_judgement(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a proposal open again that was judged."""

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from archive.forms import TermForm
 from archive.models import Appointment, Document, Term
+from archive.roles import EDITOR, has_role
 from archive.views.addresses import Choice, page_addresses, with_parameters
-from archive.views.desk_access import staff_only
+from archive.views.desk_access import editor_only, staff_only
 from archive.vocabulary import confirm, forget, offices_of, settle_namesakes, strike, words_of
 
 PERSON = "person"
@@ -29,7 +30,7 @@ def vocabulary(request: HttpRequest) -> HttpResponse:
     return _page(request, request.GET.get("kind", ""))
 
 
-@staff_only
+@editor_only
 @require_POST
 def settle_term(request: HttpRequest) -> HttpResponse:
     """Confirm a word, strike it out, or leave it to be learnt (`act`)."""
@@ -50,7 +51,7 @@ def settle_term(request: HttpRequest) -> HttpResponse:
     return redirect(_address(kind=kind, q=request.POST.get("q", "")))
 
 
-@staff_only
+@editor_only
 @require_POST
 def settle_namesake(request: HttpRequest) -> HttpResponse:
     """Keep an editor's word on whether two documents name one person."""
@@ -90,7 +91,7 @@ def _page(request: HttpRequest, kind: str, status: int = 200) -> HttpResponse:
         "kind": kind,
         "tabs": [Choice(name, with_parameters({}, kind=key), key == kind) for key, name in kinds.items()],
         "query": query,
-        "may_edit": True,
+        "may_edit": has_role(request.user, EDITOR),
     }
     context |= _people(request, query) if kind == PERSON else _words(kind, query)
     page = Paginator(context.pop("listed"), WORDS_A_PAGE).get_page(request.GET.get("page"))

@@ -46,6 +46,7 @@ number-code                     GET  200
 number-year                     GET  200
 number-document                 GET  302
 document                        GET  200
+annex                           GET  404
 search                          GET  200
 search-feed                     GET  200
 search-table                    GET  200
@@ -95,6 +96,17 @@ desk-correct                    POST 302    302  403    403   400    403       4
 desk-undo                       POST 302    302  403    403   404    403       404  404
 desk-settle                     POST 302    302  403    403   404    403       404  404
 desk-withdraw-document          POST 302    302  403    403   403    302       302  302
+desk-validity                   GET  302    302  403    200   200    200       200  200
+desk-vocabulary                 GET  302    302  403    200   200    200       200  200
+desk-annex-file                 GET  302    302  403    404   404    404       404  404
+desk-supplement                 POST 302    302  403    403   302    403       302  302
+desk-issue-fields               POST 302    302  403    403   302    403       302  302
+desk-annex-add                  POST 302    302  403    403   302    403       302  302
+desk-annex                      POST 302    302  403    403   302    403       302  302
+desk-validity-judge             POST 302    302  403    403   302    403       302  302
+desk-validity-back              POST 302    302  403    403   302    403       302  302
+desk-term                       POST 302    302  403    403   302    403       302  302
+desk-namesake                   POST 302    302  403    403   302    403       302  302
 desk-sign-in                    GET  200
 desk-sign-out                   POST 302
 account                         GET  302    302  403    200   200    200       200  200
@@ -155,6 +167,11 @@ class House:
             "desk-failed-file": {"pk": self.failed.pk},
             "desk-document": {"pk": self.draft.pk, "position": 1},
             "desk-preview": {"pk": self.draft.pk, "position": 1},
+            "desk-supplement": {"pk": self.draft.pk, "position": 1},
+            "desk-annex-add": {"pk": self.draft.pk, "position": 1},
+            "desk-annex": {"pk": self.draft.pk, "position": 1, "annex": 0},
+            "desk-annex-file": {"pk": self.draft.pk, "position": 1, "annex": 0},
+            "annex": {"public_id": document.public_id, "sha256": "0" * 64, "name": "1.pdf"},
             "desk-correct": {"pk": self.draft.pk, "position": 1},
             "desk-withdraw-document": {"pk": self.draft.pk, "position": 1},
             "desk-batch": {"pk": self.batch.pk},
