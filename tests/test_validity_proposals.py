@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from archive.ingest.parse.records import Reference, Validity
-from archive.ingest.store import save_issue
 from archive.models import Document, Issue, Supplement, ValidityJudgement
 from archive.publishing import ChangedMeanwhile, publish_issue, withdraw_issue
 from archive.search import update
 from archive.search.query import search_documents
 from archive.supplementing import supply
 from archive.validity_proposals import judge, open_proposals, take_back
-from tests.factories import make_document, make_issue, make_parsed_issue
+from tests.accounts import make_account
+from tests.factories import make_document, make_issue, make_parsed_issue, save_issue
 from tests.views.page import Page, get
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ SENTENCE = f"《古树名木办法》（{NUMBER}）同时废止。"
 
 @pytest.fixture
 def editor(db: None) -> User:
-    return User.objects.create_user("bianji", password="a-long-word-1", is_staff=True)
+    return make_account()
 
 
 @pytest.fixture

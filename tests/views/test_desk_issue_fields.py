@@ -4,14 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from archive.ingest.store import save_issue
 from archive.models import Gazette, Issue
 from archive.publishing import publish_issue
-from tests.factories import make_issue, make_parsed_issue
+from tests.accounts import make_account
+from tests.factories import make_issue, make_parsed_issue, save_issue
 from tests.views.page import Page, get
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(client: Client, db: None) -> Client:
-    client.force_login(User.objects.create_user("bianji", password="a-long-word-1", is_staff=True))
+    client.force_login(make_account())
     return client
 
 

@@ -17,11 +17,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from archive.ingest.annex_files import annex_path
 from archive.ingest.correcting import redact
-from archive.ingest.store import save_issue
 from archive.models import Annex, Document, Finding, Issue, Supplement
 from archive.publishing import discard_issue, publish_issue, withdraw_document, withdraw_issue
 from archive.search.query import search_documents
-from tests.factories import make_document, make_issue, make_parsed_issue
+from tests.accounts import make_account
+from tests.factories import make_document, make_issue, make_parsed_issue, save_issue
 from tests.views.page import Page, get
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ TITLE = "古树名木名录"
 
 @pytest.fixture
 def editor(db: None) -> User:
-    return User.objects.create_user("bianji", password="a-long-word-1", is_staff=True)
+    return make_account()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from archive.ingest.parse.records import Appointment
 from archive.ingest.parse.signs import read_kind
 from archive.models import Namesake, Term
 from archive.vocabulary import confirm, forget, offices_of, order_of_categories, strike, words_of
+from tests.accounts import make_account
 from tests.factories import make_document, make_issue
 from tests.views.page import Page, get
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(client: Client, db: None) -> Client:
-    client.force_login(User.objects.create_user("bianji", password="a-long-word-1", is_staff=True))
+    client.force_login(make_account())
     return client
 
 
