@@ -99,14 +99,14 @@ desk-withdraw-document          POST 302    302  403    403   403    302       3
 desk-validity                   GET  302    302  403    200   200    200       200  200
 desk-vocabulary                 GET  302    302  403    200   200    200       200  200
 desk-annex-file                 GET  302    302  403    404   404    404       404  404
-desk-supplement                 POST 302    302  403    403   302    403       302  302
-desk-issue-fields               POST 302    302  403    403   302    403       302  302
-desk-annex-add                  POST 302    302  403    403   302    403       302  302
-desk-annex                      POST 302    302  403    403   302    403       302  302
-desk-validity-judge             POST 302    302  403    403   302    403       302  302
-desk-validity-back              POST 302    302  403    403   302    403       302  302
-desk-term                       POST 302    302  403    403   302    403       302  302
-desk-namesake                   POST 302    302  403    403   302    403       302  302
+desk-supplement                 POST 302    302  403    403   400    403       400  400
+desk-issue-fields               POST 302    302  403    403   400    403       400  400
+desk-annex-add                  POST 302    302  403    403   400    403       400  400
+desk-annex                      POST 302    302  403    403   404    403       404  404
+desk-validity-judge             POST 302    302  403    403   400    403       400  400
+desk-validity-back              POST 302    302  403    403   404    403       404  404
+desk-term                       POST 302    302  403    403   400    403       400  400
+desk-namesake                   POST 302    302  403    403   400    403       400  400
 desk-sign-in                    GET  200
 desk-sign-out                   POST 302
 account                         GET  302    302  403    200   200    200       200  200
