@@ -2,10 +2,12 @@
 say too much. The answer is what a scan of all texts would give."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from itertools import compress
 
+from archive.search.document_set import DocumentSet
 from archive.search.folding import WORD, normalise
 from archive.search.grams import pairs_of, title_gram, word_gram, words_of
 from archive.search.query_language import And, Condition, Everything, Not, Or, Signed, Term, Value
@@ -16,13 +18,12 @@ from archive.search.validity import validity_on
 _RAREST = 4
 
 
-def match(snapshot: Snapshot, condition: Condition) -> set[int]:
+def match(snapshot: Snapshot, condition: Condition) -> DocumentSet:
     """The documents that meet `condition`, none of them deleted."""
-    found = _match(snapshot, condition, snapshot.alive)
-    return set(found - snapshot.deleted)
+    return _match(snapshot, condition, snapshot.alive)
 
 
-def _match(snapshot: Snapshot, condition: Condition, within: Set[int]) -> Set[int]:
+def _match(snapshot: Snapshot, condition: Condition, within: DocumentSet) -> DocumentSet:
     """Those of `within` that meet `condition`."""
     match condition:
         case Term():
@@ -34,7 +35,10 @@ def _match(snapshot: Snapshot, condition: Condition, within: Set[int]) -> Set[in
         case Not(inner):
             return within - _match(snapshot, inner, within)
         case Or(conditions):
-            return set[int]().union(*(_match(snapshot, one, within) for one in conditions))
+            found = DocumentSet()
+            for one in conditions:
+                found |= _match(snapshot, one, within)
+            return found
         case And(conditions):
             terms = [one for one in conditions if isinstance(one, Term)]
             found = _match_all(snapshot, terms, within)
@@ -46,15 +50,20 @@ def _match(snapshot: Snapshot, condition: Condition, within: Set[int]) -> Set[in
             return within
 
 
-def _match_all(snapshot: Snapshot, terms: list[Term], within: Set[int]) -> Set[int]:
+def _match_all(snapshot: Snapshot, terms: list[Term], within: DocumentSet) -> DocumentSet:
     """Those of `within` that have all terms. Every posting list narrows before any text is looked into."""
-    grams = list(dict.fromkeys(gram for term in terms for gram in _needed_grams(snapshot, term)))
-    if not grams:
+    grams = {term: list(_needed_grams(snapshot, term)) for term in terms}
+    asked = {gram for needed in grams.values() for gram in needed}
+    if not asked:
         return within
-    runs = [term.text for term in terms if _is_run(term)]
-    left: Set[int] = snapshot.documents_with_all(grams, runs) & within
+    left, unread, sure = snapshot.narrow(within, asked, [term.text for term in terms if _is_run(term)])
     for term in terms:
-        if left and not _is_settled(snapshot, term):
+        if not left:
+            break
+        if _is_run(term):
+            having = left & sure.get(term.text, DocumentSet())
+            left = having | _with_term(snapshot, left - having, term)
+        elif not _is_settled(term) or not unread.isdisjoint(grams[term]):
             left = _with_term(snapshot, left, term)
     return left
 
@@ -76,21 +85,22 @@ def _is_run(term: Term) -> bool:
     return not (term.field or term.whole) and len(term.text) > 2
 
 
-def _is_settled(snapshot: Snapshot, term: Term) -> bool:
-    """True where the posting lists alone decide."""
-    if _is_run(term):
-        return snapshot.lists.finds_runs
+def _is_settled(term: Term) -> bool:
+    """True where the posting lists of its grams alone decide."""
     if term.whole:
         return not term.field and " " not in term.text
     return len(term.text) <= 2 and term.field in {"", "title"}
 
 
-def _with_term(snapshot: Snapshot, numbers: Set[int], term: Term) -> set[int]:
-    """Those of `numbers` that have `term`; there can be as many as the archive has documents."""
+def _with_term(snapshot: Snapshot, documents: DocumentSet, term: Term) -> DocumentSet:
+    """Those of `documents` that have `term`; there can be as many as the archive has."""
+    numbers = list(documents)
     if term.field or term.whole:
-        return {number for number in numbers if has_term(snapshot, number, term)}
-    needle = term.text.encode()
-    return {n for n, text in zip(numbers, snapshot.texts(numbers), strict=True) if needle in text}
+        found: Iterable[int] = (number for number in numbers if has_term(snapshot, number, term))
+    else:
+        needle = term.text.encode()
+        found = compress(numbers, [needle in text for text in snapshot.texts(numbers)])
+    return DocumentSet.of(found, snapshot.size)
 
 
 def has_term(snapshot: Snapshot, number: int, term: Term) -> bool:
@@ -115,15 +125,17 @@ def word_pattern(text: str) -> re.Pattern[str]:
     return re.compile(f"(?<![{WORD}]){re.escape(text)}(?![{WORD}])")
 
 
-def _with_value(snapshot: Snapshot, condition: Value, within: Set[int]) -> set[int]:
+def _with_value(snapshot: Snapshot, condition: Value, within: DocumentSet) -> DocumentSet:
     keys = snapshot.columns.keys
     if condition.field == "key":
-        return {number for number in within if keys[number] == condition.text}
+        found = (number for number in within if keys[number] == condition.text)
+        return DocumentSet.of(found, snapshot.size)
     if condition.field == "pk":
-        return {number for number in within if keys[number].rpartition(".")[2] == condition.text}
-    column = snapshot.columns.values[condition.field]
-    wanted = {value for value in set(column) if value and _shown(condition.field, value) == condition.text}
-    return {number for number in within if column[number] in wanted} if wanted else set()
+        found = (number for number in within if keys[number].rpartition(".")[2] == condition.text)
+        return DocumentSet.of(found, snapshot.size)
+    values = snapshot.values(condition.field)
+    wanted = [value for value in values.names if value and _shown(condition.field, value) == condition.text]
+    return within & values.having(wanted)
 
 
 def _shown(field: str, value: str) -> str:
@@ -131,8 +143,8 @@ def _shown(field: str, value: str) -> str:
     return validity_on(value, date.today()) if field == "validity" else normalise(value)
 
 
-def _signed(snapshot: Snapshot, condition: Signed, within: Set[int]) -> set[int]:
+def _signed(snapshot: Snapshot, condition: Signed, within: DocumentSet) -> DocumentSet:
     first = condition.start.toordinal() if condition.start else 1
     last = condition.end.toordinal() if condition.end else 4_000_000
     days = snapshot.columns.days
-    return {number for number in within if first <= days[number] <= last}
+    return DocumentSet.of((number for number in within if first <= days[number] <= last), snapshot.size)

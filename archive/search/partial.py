@@ -4,11 +4,11 @@
 away, rare pairs weigh more, a title weighs more than a body, long texts weigh less.
 """
 
-import heapq
 import re
 from collections import defaultdict
 from math import log
 
+from archive.search.document_set import DocumentSet, heaviest
 from archive.search.grams import pairs_of, plain_gram, title_gram, word_gram, words_of
 from archive.search.query_language import Condition, is_plain, positive_terms
 from archive.search.snapshot import Snapshot
@@ -55,7 +55,7 @@ def question_grams(condition: Condition) -> tuple[list[str], list[str]]:
 
 
 def nearest(
-    snapshot: Snapshot, condition: Condition, within: set[int], limit: int, share: float = _NEAR
+    snapshot: Snapshot, condition: Condition, within: DocumentSet, limit: int, share: float = _NEAR
 ) -> list[tuple[int, float]]:
     """The documents of `within` that come nearest, best first, `limit` at most;
     none that scores less than `share` of the first."""
@@ -65,22 +65,20 @@ def nearest(
         count = snapshot.count_with(pair)
         if count and (count <= 3 or count < _TOO_COMMON * snapshot.size):
             weights[pair] = log(1 + (snapshot.size - count + 0.5) / (count + 0.5))
-    sums: defaultdict[int, float] = defaultdict(float)
-    for pair, weight in weights.items():
-        for number in snapshot.documents_with(pair):
-            sums[number] += weight
-    reachable = sums.keys() & within
-    read = heapq.nlargest(_READ, reachable, key=lambda number: (sums[number], -number))
-    titled = {pair: set(snapshot.documents_with(title_gram(pair))) for pair in weights if len(pair) == 2}
+    weighted = [(weight, snapshot.documents_with(pair)) for pair, weight in weights.items()]
+    read = heaviest(weighted, within, _READ)
+    titled = {pair: snapshot.documents_with(title_gram(pair)) for pair in weights if len(pair) == 2}
     lengths = snapshot.columns.body_lengths
     mean = snapshot.mean_length
     total = sum(weights.values())
+    nowhere = DocumentSet()
     # The posting lists say which pairs a document has: only those are counted in it.
     held: defaultdict[int, list[tuple[bytes, float, bool]]] = defaultdict(list)
     for pair, weight in weights.items():
         needle = plain_gram(pair).encode()
-        for number in set(read).intersection(snapshot.documents_with(pair)):
-            held[number].append((needle, weight, number in titled.get(pair, ())))
+        in_titles = titled.get(pair, nowhere)
+        for number in read & snapshot.documents_with(pair):
+            held[number].append((needle, weight, number in in_titles))
     # A run of three is about as rare as the rarer of its pairs.
     runs = [(run.encode(), max(weights.get(run[:2], 0.0), weights.get(run[1:], 0.0))) for run in threes]
     scored = []

@@ -10,6 +10,7 @@ from haystack import connections
 
 from archive.models import Document
 from archive.numbers import read_number
+from archive.search.document_set import DocumentSet
 from archive.search.engine import GramIndex
 from archive.search.folding import normalise
 from archive.search.matching import match
@@ -47,7 +48,7 @@ class _Found:
     """What a query found, before the rows are read: one page of documents, and counts over all of them."""
 
     total: int
-    page: list[tuple[str, float]]
+    page: list[tuple[int, float]]
     counts: dict[str, Counter[str]]
     terms: tuple[Term, ...]
     partial: bool = False
@@ -82,7 +83,7 @@ def search_documents(
         total=found.total,
         page=page,
         page_size=page_size,
-        hits=_hits(found),
+        hits=_hits(snapshot, found),
         facets={name: _facet(found.counts[name], chosen.get(name, "")) for name in FACETS},
         partial=found.partial,
         terms=found.alone,
@@ -109,7 +110,7 @@ def related_documents(document: Document, limit: int = 5) -> list[Document]:
     subject = make_term(subject_of(document.title, document.issuer))
     if snapshot is None or subject is None or len(subject.text) < 2:
         return []
-    near = nearest(snapshot, subject, set(snapshot.alive), _RELATED_READ, _RELATED)
+    near = nearest(snapshot, subject, snapshot.alive, _RELATED_READ, _RELATED)
     keys = {number: int(snapshot.columns.keys[number].rpartition(".")[2]) for number, _ in near}
     # How well a document answers its own subject is the measure for the others.
     own = next((score for number, score in near if keys[number] == document.pk), 0.0)
@@ -138,20 +139,20 @@ def _find(
     condition, documents = _matched(snapshot, query, narrowing)
     first = (page - 1) * page_size
     if documents:
-        ranked = in_order(snapshot, documents, condition, sort)[first : first + page_size]
+        ranked = in_order(snapshot, documents, condition, sort, first + page_size)[first:]
         return _Found(
             total=len(documents),
-            page=[(snapshot.columns.keys[number], score) for number, score in ranked],
+            page=ranked,
             counts=count_values(snapshot, documents),
             terms=positive_terms(condition),
         )
-    counts = count_values(snapshot, ())
+    counts = count_values(snapshot, DocumentSet())
     proposals = respelled(snapshot, query, condition, narrowing)
     if is_question(query, condition):
         near = nearest(snapshot, condition, match(snapshot, And(narrowing)), page_size) if page == 1 else []
         return _Found(
             total=0,
-            page=[(snapshot.columns.keys[number], score) for number, score in near],
+            page=near,
             counts=counts,
             terms=question_terms(query),
             partial=bool(near),
@@ -165,7 +166,9 @@ def _narrowing(filters: Mapping[str, str]) -> tuple[Condition, ...]:
     return tuple(Value(name, normalise(value)) for name, value in filters.items() if name in FACETS and value)
 
 
-def _matched(snapshot: Snapshot, query: str, narrowing: tuple[Condition, ...]) -> tuple[Condition, set[int]]:
+def _matched(
+    snapshot: Snapshot, query: str, narrowing: tuple[Condition, ...]
+) -> tuple[Condition, DocumentSet]:
     """What `query` asks for, and the documents that meet it."""
     condition = parse_query(query)
     documents = match(snapshot, And((condition, *narrowing)))
@@ -201,27 +204,35 @@ def _facet(counts: Counter[str], selected: str) -> tuple[FacetValue, ...]:
     return tuple(values)
 
 
-def _hits(found: _Found) -> tuple[Hit, ...]:
+def _hits(snapshot: Snapshot, found: _Found) -> tuple[Hit, ...]:
     """The documents of the page with title, number and snippets marked.
 
     Read through `published()` once more: what was withdrawn a moment ago is not shown, whatever the index says.
     """
     if not found.page:
         return ()
-    keys = [int(key.rpartition(".")[2]) for key, _ in found.page]
-    published = Document.objects.published().select_related("issue__gazette")
-    rows = {row.pk: row for row in published.filter(pk__in=keys)}
+    columns = snapshot.columns
+    keys = {number: int(columns.keys[number].rpartition(".")[2]) for number, _ in found.page}
+    published = Document.objects.published().select_related("issue__gazette").order_by()
+    rows = {row.pk: row for row in published.filter(pk__in=keys.values())}
     bodies = passages_of(list(rows))
     title = Marker.for_field(found.terms, "title")
-    number = Marker.for_field(found.terms, "number")
-    return tuple(
-        Hit(
-            document=(document := rows[pk]),
-            score=score,
-            title=title.mark(document.title),
-            number=number.mark(document.number),
-            snippets=snippets(bodies[pk], found.terms, partial=found.partial),
+    number_marker = Marker.for_field(found.terms, "number")
+    needles = [(term, term.text.encode()) for term in found.terms]
+    hits = []
+    for number, score in found.page:
+        if (document := rows.get(keys[number])) is None:
+            continue
+        # A term that only the title has is not sought through all spellings of a whole body.
+        body = snapshot.body(number)
+        terms = [term for term, needle in needles if needle in body]
+        hits.append(
+            Hit(
+                document=document,
+                score=score,
+                title=title.mark(document.title),
+                number=number_marker.mark(document.number),
+                snippets=snippets(bodies[document.pk], terms, partial=found.partial),
+            )
         )
-        for pk, (_, score) in zip(keys, found.page, strict=True)
-        if pk in rows
-    )
+    return tuple(hits)

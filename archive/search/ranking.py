@@ -1,11 +1,11 @@
 """The order of what was found, and how it divides: relevance, date or number; counts by value."""
 
-import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from math import log
 
+from archive.search.document_set import DocumentSet
 from archive.search.grams import pairs_of, title_gram, word_gram, words_of
 from archive.search.matching import word_pattern
 from archive.search.query_language import Condition, Term, is_plain, positive_terms
@@ -24,15 +24,10 @@ _TOGETHER, _TOGETHER_IN_TITLE = 3.0, 4.0
 _SATURATION, _LENGTH_SHARE = 1.2, 0.6
 
 
-def count_values(snapshot: Snapshot, documents: Collection[int]) -> dict[str, Counter[str]]:
+def count_values(snapshot: Snapshot, documents: DocumentSet) -> dict[str, Counter[str]]:
     """How many documents have each value of each column; "" is no value."""
-    counts = {}
-    for name in VALUES:
-        counter = Counter(map(snapshot.columns.values[name].__getitem__, documents))
-        if name == "validity":
-            counter = _today(counter)
-        del counter[""]
-        counts[name] = counter
+    counts = {name: snapshot.values(name).count(documents) for name in VALUES}
+    counts["validity"] = _today(counts["validity"])
     return counts
 
 
@@ -45,36 +40,35 @@ def _today(stored: Counter[str]) -> Counter[str]:
 
 
 def in_order(
-    snapshot: Snapshot, documents: Collection[int], condition: Condition, sort: str
+    snapshot: Snapshot, documents: DocumentSet, condition: Condition, sort: str, limit: int | None = None
 ) -> list[tuple[int, float]]:
-    """All documents, best first, with their scores (0 where the order asks for none)."""
+    """The documents, best first, with their scores (0 where the order asks for none); the first `limit` of them."""
     if sort == "number":
-        return [(number, 0.0) for number in sorted(documents, key=snapshot.by_number.__getitem__)]
-    newest = sorted(documents, key=snapshot.newest_first.__getitem__)
+        return [(number, 0.0) for number in snapshot.by_number.first(documents, limit)]
     terms = positive_terms(condition)
     if sort == "date" or not terms:
-        return [(number, 0.0) for number in newest]
-    scored = newest
-    if len(newest) > SCORED:
+        return [(number, 0.0) for number in snapshot.by_day.first(documents, limit)]
+    scored = documents
+    if len(documents) > SCORED:
         titled = _with_title_gram(snapshot, terms, documents)
-        first = dict.fromkeys(
-            [*newest[:SCORED], *heapq.nsmallest(SCORED, titled, key=snapshot.newest_first.__getitem__)]
-        )
-        scored = [number for number in newest if number in first]
-    scores = dict(zip(scored, _score(snapshot, scored, condition, terms), strict=True))
+        newest = [*snapshot.by_day.first(documents, SCORED), *snapshot.by_day.first(titled, SCORED)]
+        scored = DocumentSet.of(newest, snapshot.size)
+    in_turn = snapshot.by_day.first(scored)
+    scores = dict(zip(in_turn, _score(snapshot, in_turn, condition, terms), strict=True))
     # sorted is stable: newer first on ties
-    ranked = sorted(scored, key=lambda n: -round(scores[n], 3))
-    rest = [number for number in newest if number not in scores] if len(scores) < len(newest) else []
-    return [(number, scores[number]) for number in ranked] + [(number, 0.0) for number in rest]
+    ranked = sorted(((n, scores[n]) for n in in_turn), key=lambda pair: -round(pair[1], 3))[:limit]
+    left = None if limit is None else limit - len(ranked)
+    if left != 0 and len(scores) < len(documents):
+        ranked += [(number, 0.0) for number in snapshot.by_day.first(documents - scored, left)]
+    return ranked
 
 
-def _with_title_gram(snapshot: Snapshot, terms: Iterable[Term], documents: Collection[int]) -> set[int]:
+def _with_title_gram(snapshot: Snapshot, terms: Iterable[Term], documents: DocumentSet) -> DocumentSet:
     """Those of `documents` whose title has all pairs of one of the terms."""
-    wanted = set(documents)
-    found: set[int] = set()
+    found = DocumentSet()
     for term in terms:
         pairs = sorted(map(title_gram, pairs_of(term.text)), key=snapshot.count_with)
-        found |= snapshot.documents_with_all(pairs[:4]) & wanted
+        found |= snapshot.documents_with_all(pairs[:4]) & documents
     return found
 
 

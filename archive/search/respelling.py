@@ -95,14 +95,12 @@ def _standing_between(snapshot: Snapshot, left: str, right: str) -> Counter[str]
     Where very many documents have what stands beside them, a part of those is read: what is frequent is in it.
     """
     grams = [gram for side in (left, right) if side for gram in pairs_of(side)]
-    documents = (
-        set[int].intersection(*(set(snapshot.documents_with(gram)) for gram in grams)) - snapshot.deleted
-    )
+    documents = list(snapshot.documents_with_all(grams) & snapshot.alive)
     starts, ends = snapshot.columns.starts, snapshot.columns.ends
     step = 1 + sum(ends[number] - starts[number] for number in documents) // _READ
     found: Counter[str] = Counter()
     before, behind = left.encode(), right.encode()
-    for text in snapshot.texts(sorted(documents)[::step]):
+    for text in snapshot.texts(documents[::step]):
         for character in set(_between(text, before, behind)):
             found[character] += step
     return found

@@ -1,13 +1,14 @@
 """What the index holds at one moment, for one process: posting lists, a few columns, and the folded texts."""
 
 import mmap
-from array import array
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from archive.search.document_set import DocumentSet, Order
 from archive.search.folder import TEXTS
 from archive.search.stores import PostingLists, PostingStore
+from archive.search.value_sets import ValueSets
 
 
 class Snapshot:
@@ -22,17 +23,24 @@ class Snapshot:
             previous = None
         self.lists: PostingLists = store.read(generation, previous.lists if previous else None)
         self.columns = self.lists.columns
-        self.deleted = self.lists.deleted
         self.size = len(self.columns.keys)
-        self.alive = frozenset(range(self.size)) - self.deleted
+        self.alive = DocumentSet.range(0, self.size) - self.lists.deleted
         self._texts = _map_texts(generation / TEXTS, previous)
         self.documents_with = self.lists.documents_with
         self.documents_with_all = self.lists.documents_with_all
         self.count_with = self.lists.count_with
+        self.narrow = self.lists.narrow
+        self._value_sets: dict[str, ValueSets] = {}
 
     def is_current(self, generation: Path) -> bool:
         """True while nothing was committed since."""
         return self._name == generation and self.lists.is_current()
+
+    def values(self, name: str) -> ValueSets:
+        """The documents by their value in one of the columns VALUES."""
+        if name not in self._value_sets:
+            self._value_sets[name] = ValueSets(self.columns.values[name])
+        return self._value_sets[name]
 
     def documents_of_keys(self, keys: Iterable[str]) -> dict[str, int]:
         """The number of each key that is in the index."""
@@ -40,21 +48,21 @@ class Snapshot:
         return {
             key: number
             for number, key in enumerate(self.columns.keys)
-            if key in wanted and number not in self.deleted
+            if key in wanted and number in self.alive
         }
 
     # --- orders and measures, worked out once for all queries ----------------------------------------
     @cached_property
-    def newest_first(self) -> "array[int]":
-        """The place of each document by day, newest first; of one day by number, then as they came in."""
+    def by_day(self) -> Order:
+        """Newest first; of one day by number, then as they came in."""
         c = self.columns
-        return _places(sorted(range(self.size), key=lambda n: (-c.days[n], c.orders[n], n)))
+        return Order(sorted(range(self.size), key=lambda n: (-c.days[n], c.orders[n], n)))
 
     @cached_property
-    def by_number(self) -> "array[int]":
-        """The place of each document by number, those without one last; of one number the newest first."""
+    def by_number(self) -> Order:
+        """By number, those without one last; of one number the newest first."""
         c = self.columns
-        return _places(sorted(range(self.size), key=lambda n: (not c.orders[n], c.orders[n], -c.days[n], n)))
+        return Order(sorted(range(self.size), key=lambda n: (not c.orders[n], c.orders[n], -c.days[n], n)))
 
     @cached_property
     def mean_length(self) -> float:
@@ -71,6 +79,10 @@ class Snapshot:
         texts, starts, ends = self._texts, self.columns.starts, self.columns.ends
         return (texts[starts[number] : ends[number]] for number in numbers)
 
+    def body(self, number: int) -> bytes:
+        end = self.columns.ends[number]
+        return self._texts[end - self.columns.body_lengths[number] : end]
+
     def titles(self, number: int) -> bytes:
         start = self.columns.starts[number]
         return self._texts[start : start + self.columns.title_lengths[number]]
@@ -83,14 +95,6 @@ class Snapshot:
         c = self.columns
         start = c.starts[number] + c.title_lengths[number] + c.number_lengths[number] + 2
         return self._texts[start : start + c.people_lengths[number]]
-
-
-def _places(ordered: list[int]) -> "array[int]":
-    """Where each number stands in `ordered`, which has all from 0 on."""
-    places = array("I", bytes(array("I").itemsize * len(ordered)))
-    for place, number in enumerate(ordered):
-        places[number] = place
-    return places
 
 
 def _map_texts(path: Path, previous: Snapshot | None) -> "mmap.mmap | bytes":

@@ -2,11 +2,12 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence, Set
+from html import escape
 from itertools import accumulate
+from operator import attrgetter
+from typing import NamedTuple
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from archive.numbers import read_number
@@ -20,19 +21,23 @@ from archive.search.texts import Passage
 
 # Characters of the print in one snippet, how far it may reach for the ends of its sentence, hits read of a term.
 _WINDOW, _REACH, _MOST_HITS = 84, 30, 300
+# What is read beside a window, so that no word cut at its edge is taken for a whole one.
+_MARGIN = 40
 _SENTENCE_END = re.compile(r"[。；！？!?;\n]")
 _CLAUSE_END = re.compile(r"[，、：,:]")
 _BLANKS = re.compile(r"\s+")
 _ELLIPSIS = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(NamedTuple):
     """One place where a term stands, as `text[start:end]` of the printed text; `term` is its index."""
 
     start: int
     end: int
     term: int
+
+
+_PLACE = attrgetter("start", "end")
 
 
 class Marker:
@@ -55,7 +60,16 @@ class Marker:
         for index, term in enumerate(self.terms):
             for start in places(folded.text, term, _MOST_HITS):
                 found.append(Find(*folded.printed_span(start, start + len(term.text)), index))
-        return sorted(found, key=lambda find: (find.start, find.end))
+        return sorted(found, key=_PLACE)
+
+    def finds_as_printed(self, text: str) -> list[Find]:
+        """The places where a term stands letter for letter, as it is folded."""
+        found = [
+            Find(start, start + len(term.text), index)
+            for index, term in enumerate(self.terms)
+            for start in places(text, term, _MOST_HITS)
+        ]
+        return sorted(found, key=_PLACE)
 
     def mark(self, text: str) -> SafeString:
         """`text` escaped, with every place in <mark>."""
@@ -97,12 +111,13 @@ def snippets(
     `partial` says that the body need not hold all terms: those that are not there letter for letter are not sought.
     """
     marker = Marker.for_field(terms, "person")
-    present = _present_as_printed(passages, marker.terms)
-    found = frozenset().union(*present)
+    texts = [passage.text for passage in passages]
+    present = _present_as_printed(texts, marker.terms)
+    as_printed, found = True, _in_any(present)
     if len(found) < len(marker.terms) and not (partial and found):
-        present = _present_folded(passages, marker.terms)
-    if len(frozenset().union(*present)) < len(marker.terms) and not partial:
-        present = _with_finds_over_borders(passages, marker, present)
+        present, as_printed = _present_folded(texts, marker.terms), False
+    if len(_in_any(present)) < len(marker.terms) and not partial:
+        present = _with_finds_over_borders(texts, marker, present)
     order = sorted((-len(terms), i) for i, terms in enumerate(present) if terms)
     chosen: list[int] = []
     for _, i in order:
@@ -113,45 +128,67 @@ def snippets(
                 break
     if not chosen:
         return (_snippet(passages, 0, Marker(())),) if passages else ()
-    return tuple(_snippet(passages, i, marker) for i in sorted(chosen))
+    return tuple(_snippet(passages, i, marker, as_printed) for i in sorted(chosen))
 
 
-def _present_as_printed(passages: Sequence[Passage], terms: Sequence[Term]) -> list[frozenset[int]]:
+_NONE: frozenset[int] = frozenset()
+
+
+def _in_any(present: Iterable[Set[int]]) -> Set[int]:
+    return _NONE.union(*present)
+
+
+def _present_as_printed(texts: Sequence[str], terms: Sequence[Term]) -> list[Set[int]]:
     """Which terms each passage holds letter for letter: folding a whole body costs more than all else here.
 
     A folded term folds to itself, so where it is printed it is also found folded; whole words are not asked for.
     """
-    printed = [(i, term.text) for i, term in enumerate(terms) if not term.whole]
-    return [frozenset(i for i, text in printed if text in passage.text) for passage in passages]
+    present: list[Set[int]] = [_NONE] * len(texts)
+    for index, term in enumerate(terms):
+        if not term.whole:
+            wanted, only = term.text, frozenset([index])
+            for i, text in enumerate(texts):
+                if wanted in text:
+                    present[i] = present[i] | only
+    return present
 
 
-def _present_folded(passages: Sequence[Passage], terms: Sequence[Term]) -> list[frozenset[int]]:
+def _present_folded(texts: Sequence[str], terms: Sequence[Term]) -> list[Set[int]]:
     """Which terms each passage holds, in whatever spelling: 晋 玮, 陽泉."""
-    folded = [normalise(passage.text) for passage in passages]
+    folded = map(normalise, texts)
     return [frozenset(i for i, term in enumerate(terms) if places(text, term, most=1)) for text in folded]
 
 
 def _with_finds_over_borders(
-    passages: Sequence[Passage], marker: Marker, present: list[frozenset[int]]
-) -> list[frozenset[int]]:
+    texts: Sequence[str], marker: Marker, present: Iterable[Set[int]]
+) -> list[Set[int]]:
     """`present`, with what stands over the end of a passage counted to the one it begins in."""
-    starts = [0, *accumulate(len(passage.text) + 1 for passage in passages)]
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
     found = [set(terms) for terms in present]
-    for find in marker.finds("\n".join(passage.text for passage in passages)):
+    for find in marker.finds("\n".join(texts)):
         found[bisect_right(starts, find.start) - 1].add(find.term)
     return [frozenset(terms) for terms in found]
 
 
-def _snippet(passages: Sequence[Passage], i: int, marker: Marker) -> Snippet:
-    """The best window that begins in passage `i`; it may run on into the next two."""
+def _snippet(passages: Sequence[Passage], i: int, marker: Marker, as_printed: bool = False) -> Snippet:
+    """The best window that begins in passage `i`; it may run on into the next two.
+
+    `as_printed`: it is chosen by what stands there letter for letter. What is marked in it is found folded.
+    """
     first = passages[i].text
     text = "\n".join(passage.text for passage in passages[i : i + 3])
     if i + 3 < len(passages):
         text += "\n"
-    finds = marker.finds(text)
+    finds = marker.finds_as_printed(text) if as_printed else marker.finds(text)
     start, last = _best_window(finds, len(first))
     start = _start_of_sentence(text, start)
     end = _end_of_sentence(text, max(last, min(start + _WINDOW, len(text))))
+    if as_printed:
+        around = max(0, start - _MARGIN)
+        finds = [
+            Find(around + find.start, around + find.end, find.term)
+            for find in marker.finds(text[around : end + _MARGIN])
+        ]
     return Snippet(_cut(text, start, end, finds), passages[i].heading, passages[i].anchor)
 
 

@@ -5,26 +5,40 @@ same over either: folding, conditions, ranking, facets, generations, the queue.
 """
 
 from abc import ABC, abstractmethod
-from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from pathlib import Path
 from threading import Lock
-from typing import Any, ClassVar, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.core.exceptions import ImproperlyConfigured
 
+from archive.search.document_set import DocumentSet
 from archive.search.records import Columns, Record, Row
 
 # What SEARCH_ENGINE may name.
 ENGINES = ("whoosh", "tantivy")
-# Posting lists kept in memory, and how long one may be to be kept.
+# Posting lists kept in memory, a bit a document each.
 _KEPT_LISTS = 512
-_KEPT_LENGTH = 50_000
+# Reading so many numbers of a posting list costs as much as a look into one text.
+NUMBERS_A_LOOK = 40
 
 
 class StoreUnreadable(Exception):
     """The files of a generation cannot be read; the message names the folder and the remedy."""
+
+
+class Narrowed(NamedTuple):
+    """What posting lists say of documents that shall have some grams and some runs: `left` may have them all.
+
+    Lists of grams that were not worth reading are `unread`, and texts tell instead. Of a run, three characters and
+    more, lists of its pairs do not say whether they stand together: what is `sure` to have it by other lists needs
+    no look, and of all others the texts tell.
+    """
+
+    left: DocumentSet
+    unread: Set[str]
+    sure: Mapping[str, DocumentSet]
 
 
 class PostingLists(ABC):
@@ -33,43 +47,53 @@ class PostingLists(ABC):
     `deleted` are numbers that no longer count. Lists may hold them; rows of theirs may be empty.
     """
 
-    # True where `documents_with_all` decides of runs as well, so that no text has to be looked into.
-    finds_runs: ClassVar[bool] = False
-
     columns: Columns
-    deleted: frozenset[int]
+    deleted: DocumentSet
 
     def __init__(self) -> None:
         # Readers may share files and positions in them: one thread reads at a time.
         self._reading = Lock()
-        self._kept: OrderedDict[str, array[int]] = OrderedDict()
+        self._kept: OrderedDict[str, DocumentSet] = OrderedDict()
 
-    def documents_with(self, gram: str) -> "array[int]":
-        """The documents that have a gram, ascending; deleted ones may be among them."""
+    def documents_with(self, gram: str) -> DocumentSet:
+        """The documents that have a gram; deleted ones may be among them."""
         with self._reading:
             if (found := self._kept.get(gram)) is not None:
                 self._kept.move_to_end(gram)
                 return found
-            found = self._read(gram)
-            if len(found) <= _KEPT_LENGTH:
-                self._kept[gram] = found
-                if len(self._kept) > _KEPT_LISTS:
-                    self._kept.popitem(last=False)
+            found = self._kept[gram] = self._read(gram)
+            if len(self._kept) > _KEPT_LISTS:
+                self._kept.popitem(last=False)
         return found
 
-    def documents_with_all(self, grams: Iterable[str], runs: Sequence[str] = ()) -> set[int]:
-        """The documents that have all grams, one at least; of those that have none of the `runs` (three characters
-        and more, whose pairs are among the grams) only where `finds_runs` is False."""
-        found: set[int] | None = None
-        for count, gram in sorted((self.count_with(gram), gram) for gram in grams):
-            if not count:
-                return set()
-            documents = self.documents_with(gram)
-            # Lists come shortest first: the first becomes the set, the longer ones are only run through.
-            found = set(documents) if found is None else found.intersection(documents)
+    def documents_with_all(self, grams: Collection[str]) -> DocumentSet:
+        """The documents that have all grams, one at least; deleted ones may be among them."""
+        found: DocumentSet | None = None
+        for _, gram in self._counted(grams):
+            found = self.documents_with(gram) if found is None else found & self.documents_with(gram)
             if not found:
                 return found
-        return found or set()
+        return found or DocumentSet()
+
+    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Sequence[str]) -> Narrowed:
+        """Those of `within` that may have all grams and runs; the rarest pairs of each run are among the grams.
+
+        Here is decided how a run is found, each engine in its way: by its pairs and a look into the texts left over,
+        as far as no other list says it.
+        """
+        left, counted = within, self._counted(grams)
+        for at, (count, gram) in enumerate(counted):
+            # What is left by the shorter lists may be so little that its texts are read sooner than the next list.
+            if at and len(left) * NUMBERS_A_LOOK < count:
+                return Narrowed(left, {gram for _, gram in counted[at:]}, {})
+            left &= self.documents_with(gram)
+            if not left:
+                break
+        return Narrowed(left, frozenset(), {})
+
+    def _counted(self, grams: Collection[str]) -> list[tuple[int, str]]:
+        """The grams with their counts, the shortest list first."""
+        return sorted((self.count_with(gram), gram) for gram in set(grams))
 
     def count_with(self, gram: str) -> int:
         """About how many documents have a gram (deleted ones may be counted)."""
@@ -83,7 +107,7 @@ class PostingLists(ABC):
         """True while nothing was committed since. Raises FileNotFoundError where the generation is gone."""
 
     @abstractmethod
-    def _read(self, gram: str) -> "array[int]": ...
+    def _read(self, gram: str) -> DocumentSet: ...
 
     @abstractmethod
     def _count(self, gram: str) -> int: ...

@@ -114,7 +114,7 @@ class _Held:
     """The numbers, titles and names of a snapshot, newest first; documents go by their number in it."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        newest_first = sorted(snapshot.alive, key=snapshot.newest_first.__getitem__)
+        newest_first = snapshot.by_day.first(snapshot.alive)
         self._numbers = _Entries(
             (_WHOLE, key, number)
             for number in newest_first

@@ -6,8 +6,7 @@ pairs first, and no phrase runs from one value of a field into the next: its ans
 
 import json
 import os
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from importlib.metadata import version
 from pathlib import Path
@@ -16,10 +15,11 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Order, Query, Tokenizer
 
+from archive.search.document_set import DocumentSet
 from archive.search.folding import WORD
 from archive.search.grams import TITLE_MARK, WORD_MARK
 from archive.search.records import Columns, Record, Row
-from archive.search.stores import PostingLists, StoreUnreadable
+from archive.search.stores import Narrowed, PostingLists, StoreUnreadable
 
 # What tantivy may gather in memory before it writes a segment.
 _HEAP_BYTES = 128_000_000
@@ -94,8 +94,7 @@ class TantivyWriter:
 class TantivyLists(PostingLists):
     """The documents of one commit that are not deleted, numbered as their texts stand, which is as they came in."""
 
-    finds_runs = True
-    deleted = frozenset[int]()
+    deleted = DocumentSet()
 
     def __init__(self, generation: Path, previous: "TantivyLists | None") -> None:
         super().__init__()
@@ -123,34 +122,46 @@ class TantivyLists(PostingLists):
     def is_current(self) -> bool:
         return self._stat() == self._state
 
-    def documents_with_all(self, grams: Iterable[str], runs: Sequence[str] = ()) -> set[int]:
+    def documents_with_all(self, grams: Collection[str]) -> DocumentSet:
+        return self._having(grams, ())
+
+    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Sequence[str]) -> Narrowed:
+        """No text need be looked into: a run is found as a phrase."""
+        left = within & self._having(grams, runs)
+        return Narrowed(left, frozenset(), dict.fromkeys(runs, left))
+
+    def _having(self, grams: Collection[str], runs: Sequence[str]) -> DocumentSet:
+        """The documents that have all grams, one at least, and all runs.
+
+        Asked in one query, for each document found becomes two objects of Python; lists that are held cost nothing.
+        """
         counted = {gram: self.count_with(gram) for gram in grams}
         if not all(counted.values()):
-            return set()
-        if len(counted) == 1 and not runs:
-            return set(self.documents_with(*counted))
+            return DocumentSet()
+        if not runs and (len(counted) == 1 or counted.keys() <= self._kept.keys()):
+            return super().documents_with_all(grams)
         schema = self._index.schema
         queries = [_of_gram(schema, gram) for gram in counted]
         queries += [Query.phrase_query(schema, "characters", list(run)) for run in runs]
         both = Query.boolean_query([(Occur.Must, query) for query in queries])
-        return set(self._found(both, min(counted.values())))
+        return self._found(both, min(counted.values()))
 
-    def _read(self, gram: str) -> "array[int]":
+    def _read(self, gram: str) -> DocumentSet:
         query, size = _of_gram(self._index.schema, gram), len(self._numbers)
         if 2 * self._count(gram) <= size:
-            return array("I", self._found(query, size))
-        # Each document found becomes two objects of Python: those that lack it are the fewer.
+            return self._found(query, size)
+        # Those that lack it are the fewer.
         others = Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, query)])
-        lacking = set(self._found(others, size))
-        return array("I", [number for number in range(size) if number not in lacking])
+        return DocumentSet.range(0, size) - self._found(others, size)
 
     def _count(self, gram: str) -> int:
         # tantivy counts deleted documents, which have no number here.
         return min(self._searcher.doc_freq(*_term(gram)), len(self._numbers))
 
-    def _found(self, query: Query, most: int) -> list[int]:
+    def _found(self, query: Query, most: int) -> DocumentSet:
         numbers = self._numbers
-        return [numbers[start] for start, _ in _in_order(self._searcher, query, most)]
+        hits = _in_order(self._searcher, query, most)
+        return DocumentSet.of((numbers[start] for start, _ in hits), len(numbers))
 
     def _stat(self) -> tuple[int, int, int]:
         """Differs after each commit, which puts a new file in the place of the old one."""

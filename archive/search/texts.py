@@ -8,6 +8,7 @@ end of a paragraph, as it may over the end of a printed page.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 
@@ -16,8 +17,7 @@ from archive.models.document import heading_line
 from archive.search.folding import normalise
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A piece of the body as printed, with the anchor and heading of the section it stands in."""
 
     text: str
@@ -97,7 +97,8 @@ def _passages(blocks: Iterable[_Block], tables: _Rows, rosters: _Rows) -> list[P
             if key is not None and key in rows:
                 text = _with_cells(text, rows.pop(key))
         if text:
-            found.append(Passage(text, anchor or "", heading_line(label or "", heading or "")))
+            line = heading_line(label or "", heading or "") if label or heading else ""
+            found.append(Passage(text, anchor or "", line))
     # Of tables and rosters that no block leads to, nothing may be lost either.
     for rows in (tables, rosters):
         found.extend(Passage(_with_cells("", cells)) for cells in rows.values())

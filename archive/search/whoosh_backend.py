@@ -18,6 +18,7 @@ from haystack.exceptions import SkipDocument
 from haystack.models import SearchResult
 from haystack.utils import get_identifier, get_model_ct
 
+from archive.search.document_set import DocumentSet
 from archive.search.engine import GramIndex, Record, Writer, index_at
 from archive.search.folding import normalise
 from archive.search.haystack_query import GramSearchQuery, parse_narrow, parse_string
@@ -146,7 +147,7 @@ class GramSearchBackend(BaseSearchBackend):
         found = match(snapshot, narrowed)
         if models:
             names = {get_model_ct(model) for model in models}
-            found = {number for number in found if snapshot.columns.values["model"][number] in names}
+            found &= snapshot.values("model").having(names)
         ranked = in_order(snapshot, found, condition, "relevance")
         if sort_by:
             ranked = _sorted_by(snapshot, ranked, sort_by)
@@ -178,7 +179,8 @@ class GramSearchBackend(BaseSearchBackend):
         if snapshot is None or number is None:
             return {"results": [], "hits": 0}
         title = make_term(snapshot.titles(number).split(b"\x00")[0].decode())
-        within = match(snapshot, _parse(additional_query_string or "")) - {number}
+        within = match(snapshot, _parse(additional_query_string or ""))
+        within -= DocumentSet.range(number, number + 1)
         near = nearest(snapshot, title or Everything(), within, limit=100)
         results = [
             self._result(snapshot, other, score, Everything(), False, result_class or SearchResult)
@@ -277,7 +279,7 @@ def _sorted_by(
 
 
 def _count_fields(
-    snapshot: Snapshot, found: set[int], facets: dict[str, dict[str, Any]]
+    snapshot: Snapshot, found: DocumentSet, facets: dict[str, dict[str, Any]]
 ) -> dict[str, list[tuple[str, int]]]:
     """Values with counts, most frequent first; options limit, mincount and sort=index are heeded."""
     counted = count_values(snapshot, found)
@@ -292,7 +294,7 @@ def _count_fields(
 
 
 def _count_dates(
-    snapshot: Snapshot, found: set[int], facets: dict[str, dict[str, Any]]
+    snapshot: Snapshot, found: DocumentSet, facets: dict[str, dict[str, Any]]
 ) -> dict[str, list[tuple[datetime, int]]]:
     """Counts by year, month or day from the start date to before the end date, in order of time."""
     answer = {}
@@ -314,7 +316,7 @@ def _ordinal(day: date) -> int:
     return day.toordinal()
 
 
-def _count_queries(snapshot: Snapshot, found: set[int], facets: list[tuple[str, str]]) -> dict[str, int]:
+def _count_queries(snapshot: Snapshot, found: DocumentSet, facets: list[tuple[str, str]]) -> dict[str, int]:
     """How many of the results meet each query on its field."""
     answer = {}
     for name, query in facets:

@@ -1,6 +1,5 @@
 """Posting lists in Whoosh's files: one field of grams, and a small stored row a document."""
 
-from array import array
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import whoosh
 from whoosh.fields import ID, STORED, Schema
 from whoosh.index import EmptyIndexError, FileIndex
 
+from archive.search.document_set import DocumentSet
 from archive.search.grams import Grams, grams_of
 from archive.search.mapped_storage import MappedStorage
 from archive.search.posting_writer import writer_of
@@ -60,7 +60,7 @@ class WhooshLists(PostingLists):
         self.segments: dict[str, Columns] = {}
         self.readers: list[tuple[int, Any]] = []
         self.columns = Columns()
-        deleted: set[int] = set()
+        self.deleted = DocumentSet()
         for segment_reader, _ in reader.leaf_readers():
             segment = segment_reader.segment()
             if segment is None:
@@ -79,18 +79,18 @@ class WhooshLists(PostingLists):
             self.segments[segment.segment_id()] = columns
             self.readers.append((base, segment_reader))
             self.columns.extend(columns)
-            deleted.update(base + number for number in segment.deleted_docs())
-        self.deleted = frozenset(deleted)
+            gone = [base + number for number in segment.deleted_docs()]
+            self.deleted |= DocumentSet.of(gone, len(self.columns.keys))
 
     def is_current(self) -> bool:
         return bool(self._index.latest_generation() == self.toc)
 
-    def _read(self, gram: str) -> "array[int]":
-        found = array("I")
+    def _read(self, gram: str) -> DocumentSet:
+        bits = 0
         for base, reader in self.readers:
-            numbers = read_postings(reader, "grams", gram)
-            found.extend(number + base for number in numbers) if base else found.extend(numbers)
-        return found
+            if numbers := read_postings(reader, "grams", gram):
+                bits |= DocumentSet.of(numbers, numbers[-1] + 1).bits << base
+        return DocumentSet(bits)
 
     def _count(self, gram: str) -> int:
         return sum(reader.doc_frequency("grams", gram) for _, reader in self.readers)
