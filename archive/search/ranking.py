@@ -1,5 +1,6 @@
 """The order of what was found, and how it divides: relevance, date or number; counts by value."""
 
+import heapq
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -53,12 +54,9 @@ def in_order(
         titled = _with_title_gram(snapshot, terms, documents)
         newest = [*snapshot.by_day.first(documents, SCORED), *snapshot.by_day.first(titled, SCORED)]
         scored = DocumentSet.of(newest, snapshot.size)
-    in_turn = snapshot.by_day.first(scored)
-    scores = dict(zip(in_turn, _score(snapshot, in_turn, condition, terms), strict=True))
-    # sorted is stable: newer first on ties
-    ranked = sorted(((n, scores[n]) for n in in_turn), key=lambda pair: -round(pair[1], 3))[:limit]
+    ranked = _Scores(snapshot, condition, terms).best(snapshot.by_day.first(scored), limit)
     left = None if limit is None else limit - len(ranked)
-    if left != 0 and len(scores) < len(documents):
+    if left != 0 and len(scored) < len(documents):
         ranked += [(number, 0.0) for number in snapshot.by_day.first(documents - scored, left)]
     return ranked
 
@@ -72,40 +70,76 @@ def _with_title_gram(snapshot: Snapshot, terms: Iterable[Term], documents: Docum
     return found
 
 
-def _score(
-    snapshot: Snapshot, documents: list[int], condition: Condition, terms: tuple[Term, ...]
-) -> list[float]:
-    """How well each document answers: where the terms stand, how often for its length, how rare they are."""
-    lengths = snapshot.columns.body_lengths
-    mean = snapshot.mean_length
-    weights = [_weight(snapshot, term) for term in terms]
-    needles = [term.text.encode() for term in terms]
-    together = "".join(term.text for term in terms).encode()
-    if len(terms) < 2 or not is_plain(condition):
-        together = b""
-    scores = []
-    for number, text in zip(documents, snapshot.texts(documents), strict=True):
-        # Titles, numbers and people stand before the body: most documents need not be taken apart.
-        body_at = len(text) - lengths[number]
-        damping = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * lengths[number] / mean)
-        score = 0.0
-        for term, weight, needle in zip(terms, weights, needles, strict=True):
+class _Scores:
+    """How well a document answers: where the terms stand, how often for its length, how rare they are."""
+
+    def __init__(self, snapshot: Snapshot, condition: Condition, terms: tuple[Term, ...]) -> None:
+        self._snapshot = snapshot
+        self._terms = [(term, _weight(snapshot, term), term.text.encode()) for term in terms]
+        together = len(terms) > 1 and is_plain(condition)
+        self._together = "".join(term.text for term in terms).encode() if together else b""
+        # No body is worth more.
+        self._most = _BODY * sum(weight for _, weight, _ in self._terms) + (_TOGETHER if together else 0.0)
+
+    def best(self, documents: list[int], limit: int | None) -> list[tuple[int, float]]:
+        """The `limit` best of `documents`, best first; of equal ones as they come.
+
+        Titles, numbers and people stand before the body, and are worth more than it: they are read first, and no
+        body that could not lift its document onto the page any more.
+        """
+        heads = self._heads(documents)
+        places: Iterable[int] = range(len(documents))
+        if limit is not None and limit < len(documents):
+            places = sorted(places, key=heads.__getitem__, reverse=True)
+        scores: dict[int, float] = {}
+        best: list[float] = []
+        for place in places:
+            if len(best) == limit and heads[place] + self._most < best[0]:
+                break
+            score = scores[place] = round(heads[place] + self._body(documents[place]), 3)
+            if limit:
+                (heapq.heappush if len(best) < limit else heapq.heappushpop)(best, score)
+        ranked = sorted(scores, key=lambda place: (-scores[place], place))
+        return [(documents[place], scores[place]) for place in ranked[:limit]]
+
+    def _heads(self, documents: list[int]) -> list[float]:
+        """What titles, numbers and people of each are worth."""
+        snapshot, terms, together = self._snapshot, self._terms, self._together
+        title_lengths = snapshot.columns.title_lengths
+        heads = []
+        for number, head in zip(documents, snapshot.heads(documents), strict=True):
+            worth = 0.0
+            for term, weight, needle in terms:
+                at = head.rfind(needle)
+                if at < 0:
+                    continue
+                titles = head[: title_lengths[number]]
+                if needle in titles and _count(titles, term, needle):
+                    worth += weight * (_TITLE + (_WHOLE_TITLE if needle in titles.split(b"\x00") else 0.0))
+                if at > len(titles):
+                    worth += weight * self._beside_title(number, term, needle)
+            if together and together in head and together in snapshot.titles(number):
+                worth += _TOGETHER_IN_TITLE
+            heads.append(worth)
+        return heads
+
+    def _beside_title(self, number: int, term: Term, needle: bytes) -> float:
+        """What numbers and people are worth."""
+        numbers, worth = self._snapshot.numbers(number), 0.0
+        if needle in numbers and _count(numbers, term, needle):
+            worth += _NUMBER + (_WHOLE_NUMBER if needle in numbers.split(b"\x00") else 0.0)
+        return worth + (_PERSON if needle in self._snapshot.people(number) else 0.0)
+
+    def _body(self, number: int) -> float:
+        """What it is worth how often the terms stand in the whole text, for the length of the body."""
+        text = self._snapshot.text(number)
+        length = self._snapshot.columns.body_lengths[number] / self._snapshot.mean_length
+        damping = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * length)
+        worth = 0.0
+        for term, weight, needle in self._terms:
             times = _count(text, term, needle)
-            worth = _BODY * times / (times + damping)
-            if text.find(needle, 0, body_at) >= 0:
-                title, printed_number = snapshot.titles(number), snapshot.numbers(number)
-                if needle in title and _count(title, term, needle):
-                    worth += _TITLE + (_WHOLE_TITLE if needle in title.split(b"\x00") else 0.0)
-                if needle in printed_number and _count(printed_number, term, needle):
-                    worth += _NUMBER + (_WHOLE_NUMBER if needle in printed_number.split(b"\x00") else 0.0)
-                if needle in snapshot.people(number):
-                    worth += _PERSON
-            score += weight * worth
-        if together and (at := text.find(together)) >= 0:
-            in_title = at < body_at and together in snapshot.titles(number)
-            score += _TOGETHER + (_TOGETHER_IN_TITLE if in_title else 0.0)
-        scores.append(score)
-    return scores
+            worth += weight * _BODY * times / (times + damping)
+        return worth + (_TOGETHER if self._together and self._together in text else 0.0)
 
 
 def _count(text: bytes, term: Term, needle: bytes) -> int:

@@ -79,6 +79,12 @@ class Snapshot:
         texts, starts, ends = self._texts, self.columns.starts, self.columns.ends
         return (texts[starts[number] : ends[number]] for number in numbers)
 
+    def heads(self, numbers: Iterable[int]) -> Iterator[bytes]:
+        """What stands before the body of each document: titles, numbers and people."""
+        c, texts = self.columns, self._texts
+        starts, ends, bodies = c.starts, c.ends, c.body_lengths
+        return (texts[starts[number] : ends[number] - bodies[number]] for number in numbers)
+
     def body(self, number: int) -> bytes:
         end = self.columns.ends[number]
         return self._texts[end - self.columns.body_lengths[number] : end]
