@@ -94,6 +94,8 @@ def _is_settled(term: Term) -> bool:
 
 def _with_term(snapshot: Snapshot, documents: DocumentSet, term: Term) -> DocumentSet:
     """Those of `documents` that have `term`; there can be as many as the archive has."""
+    if not documents:
+        return documents
     numbers = list(documents)
     if term.field or term.whole:
         found: Iterable[int] = (number for number in numbers if has_term(snapshot, number, term))

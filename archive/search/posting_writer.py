@@ -20,6 +20,8 @@ from whoosh.codec import default_codec
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 
+from archive.search.common_runs import CommonRuns, is_run
+
 if TYPE_CHECKING:
     from archive.search.posting_files import PostingList
 
@@ -52,11 +54,13 @@ class PostingWriter:
         self._segments: list[Any] = []
         self._new: NewSegment | None = None
 
-    def add(self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...]) -> None:
-        """Add a document."""
+    def add(
+        self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...], texts: tuple[str, ...] = ()
+    ) -> None:
+        """Add a document; the runs that its `texts` share with many others get lists as well."""
         if self._new is None:
             self._new = NewSegment(self._index)
-        self._new.add(key, group, grams, row)
+        self._new.add(key, group, grams, row, texts)
         if self._new.held() >= HELD:
             self._flush()
 
@@ -95,7 +99,9 @@ class PostingWriter:
 class StockWriter(PostingWriter):
     """The same through Whoosh's own writer."""
 
-    def add(self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...]) -> None:
+    def add(
+        self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...], texts: tuple[str, ...] = ()
+    ) -> None:
         self._whoosh.add_document(key=key, group=group, grams=grams, row=row)
 
 
@@ -116,14 +122,18 @@ class NewSegment:
         self._lists: dict[str, defaultdict[str, list[int]]] = {
             field: defaultdict(list) for field in ("grams", "group", "key")
         }
+        self._runs = CommonRuns()
         self._size = self._postings = 0
 
-    def add(self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...]) -> None:
+    def add(
+        self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...], texts: tuple[str, ...] = ()
+    ) -> None:
         number = self.add_row(row)
         lists = self._lists["grams"]
         for gram in grams:
             lists[gram].append(number)
         self._postings += len(grams)
+        self._runs.add(number, texts)
         self._lists["group"][group].append(number)
         self._lists["key"][key].append(number)
 
@@ -138,7 +148,7 @@ class NewSegment:
 
     def held(self) -> int:
         """About how many bytes the lists take."""
-        return _POSTING * self._postings + _LIST * sum(map(len, self._lists.values()))
+        return _POSTING * (self._postings + self._runs.held) + _LIST * sum(map(len, self._lists.values()))
 
     def finish(self, lists: "Iterable[PostingList] | None" = None) -> Any:
         """Write the lists, those given or those gathered, and close; gives the segment."""
@@ -158,6 +168,7 @@ class NewSegment:
             self._rows.close()
 
     def _gathered(self) -> "Iterator[PostingList]":
+        self._lists["grams"].update(self._runs.lists())
         for field, lists in sorted(self._lists.items()):
             # Characters sort as their bytes in UTF-8 do.
             for term in sorted(lists):
@@ -219,8 +230,10 @@ def _merged_lists(storage: Any, tier: list[Any], numbers: list[_Numbers]) -> "It
     from archive.search.posting_files import read_lists
 
     sources = [_placed(at, read_lists(storage, segment)) for at, segment in enumerate(tier)]
-    for (field, term), pieces in groupby(heapq.merge(*sources), itemgetter(0, 1)):
-        merged = array("I")
+    for (field, term), group in groupby(heapq.merge(*sources), itemgetter(0, 1)):
+        merged, pieces = array("I"), list(group)
+        if is_run(term) and len(pieces) < len(tier):
+            continue  # a segment without the list may still have the run
         for _, _, at, found in pieces:
             of_segment = numbers[at]
             if isinstance(of_segment, range):

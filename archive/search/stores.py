@@ -134,7 +134,7 @@ class StoreWriter(Protocol):
 class PostingStore(Protocol):
     """How one engine keeps posting lists in a folder."""
 
-    # The engine with its version: files of another are not read.
+    # The engine with its version, and what else its files depend on: files of another are not read.
     version: str
 
     def create(self, generation: Path) -> None:

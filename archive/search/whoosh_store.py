@@ -1,5 +1,6 @@
 """Posting lists in Whoosh's files: one field of grams, and a small stored row a document."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,21 @@ import whoosh
 from whoosh.fields import ID, STORED, Schema
 from whoosh.index import EmptyIndexError, FileIndex
 
+from archive.search.common_runs import run_gram, runs_in
 from archive.search.document_set import DocumentSet
 from archive.search.grams import Grams, grams_of
 from archive.search.mapped_storage import MappedStorage
 from archive.search.posting_writer import writer_of
 from archive.search.postings import read_postings
 from archive.search.records import GONE, Columns, Record, Row
-from archive.search.stores import PostingLists
+from archive.search.stores import NUMBERS_A_LOOK, Narrowed, PostingLists
+
+# Raised when the lists are others: 2 has those of common runs.
+_LISTS = 2
 
 
 class WhooshStore:
-    version = f"whoosh-{'.'.join(map(str, whoosh.__version__[:3]))}"
+    version = f"whoosh-{'.'.join(map(str, whoosh.__version__[:3]))} lists-{_LISTS}"
 
     def create(self, generation: Path) -> None:
         MappedStorage(str(generation)).create_index(schema())
@@ -34,7 +39,7 @@ class WhooshStore:
 
 
 class WhooshWriter:
-    """Grams worked out of the texts, for the writer that fits this Whoosh."""
+    """Grams worked out of the texts, and the texts themselves for common runs, for the writer that fits this Whoosh."""
 
     def __init__(self, index: FileIndex) -> None:
         self._postings = writer_of(index)
@@ -43,7 +48,8 @@ class WhooshWriter:
         self.cancel = self._postings.cancel
 
     def add(self, record: Record, row: Row) -> None:
-        self._postings.add(record.key, record.group, grams_of(record.texts, record.titles), astuple(row))
+        grams = grams_of(record.texts, record.titles)
+        self._postings.add(record.key, record.group, grams, astuple(row), record.texts)
 
 
 class WhooshLists(PostingLists):
@@ -84,6 +90,31 @@ class WhooshLists(PostingLists):
 
     def is_current(self) -> bool:
         return bool(self._index.latest_generation() == self.toc)
+
+    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Sequence[str]) -> Narrowed:
+        """By pairs, and by the lists of common runs; a longer run is narrowed by those of its fours."""
+        left, unread, _ = super().narrow(within, grams, runs)
+        sure: dict[str, DocumentSet] = {}
+        for text in runs:
+            for run in runs_in(text):
+                # Reading a list costs as much as looking into a few texts.
+                if len(left) * NUMBERS_A_LOOK < len(self.columns.keys):
+                    break
+                having, covered = self.listed_runs(run)
+                left = (left - covered) | (left & having)
+                if run == text:
+                    sure[text] = having
+        return Narrowed(left, unread, sure)
+
+    def listed_runs(self, run: str) -> tuple[DocumentSet, DocumentSet]:
+        """The documents that have a common run, and all those of segments that list it: of others nothing is said."""
+        gram = run_gram(run)
+        covered = DocumentSet()
+        with self._reading:
+            for base, reader in self.readers:
+                if ("grams", gram) in reader:
+                    covered |= DocumentSet.range(base, base + reader.doc_count_all())
+        return (self.documents_with(gram) if covered else covered), covered
 
     def _read(self, gram: str) -> DocumentSet:
         bits = 0

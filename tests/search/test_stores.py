@@ -16,6 +16,7 @@ from archive.search.engine import GramIndex
 from archive.search.matching import match
 from archive.search.query_language import parse_query
 from archive.search.records import Record
+from archive.search.snapshot import Snapshot
 from archive.search.stores import StoreUnreadable, store_of
 
 only_tantivy = pytest.mark.parametrize("search_engine", ["tantivy"], indirect=True)
@@ -151,6 +152,22 @@ def test_a_run_is_a_phrase_of_characters(index: GramIndex) -> None:
         writer.add(make_record(2, "乙甲乙甲丙"))
         writer.add(Record("archive.document.3", "1", titles=("甲乙", "甲丙"), body="乙甲"))
     assert bodies(index, "甲乙甲丙") == ["乙甲乙甲丙"]
+
+
+@only_tantivy
+def test_no_text_is_read_for_a_run(index: GramIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    with index.writing() as writer:
+        for n in range(9):
+            writer.add(make_record(n, "甲乙丙丁" if n % 2 else "丙丁甲乙丙"))
+
+    def read(*_: object) -> list[bytes]:
+        raise AssertionError("a text was read")
+
+    snapshot = index.snapshot()
+    assert snapshot
+    monkeypatch.setattr(Snapshot, "texts", read)
+    assert len(match(snapshot, parse_query("乙丙丁"))) == 4
+    assert len(match(snapshot, parse_query("甲乙丙 -乙丙丁 丁"))) == 5
 
 
 @only_tantivy
