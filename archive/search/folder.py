@@ -23,6 +23,15 @@ _GENERATION = "g-"
 _POLL_SECONDS = 0.02
 
 
+def on_disk(path: str | Path) -> None:
+    """Wait until what was written to a file, or the names in a folder, would outlast a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 class IndexBusy(Exception):
     """Another process kept writing for longer than this one may wait."""
 
@@ -96,6 +105,8 @@ class IndexFolder:
         generation.mkdir(parents=True)
         (generation / TEXTS).touch()
         (generation / VERSION).write_text(version)
+        on_disk(generation / VERSION)
+        on_disk(generation)
         return generation
 
     def make_current(self, generation: Path) -> None:
@@ -108,7 +119,10 @@ class IndexFolder:
             out.write(generation.name)
             out.flush()
             os.fsync(out.fileno())
+        # Its name is on the disk before anything leads to it, and the change before the old one is deleted.
+        on_disk(self.path)
         fresh.replace(self.path / CURRENT)
+        on_disk(self.path)
         self.sweep()
 
     def sweep(self) -> None:

@@ -123,7 +123,10 @@ class StoreWriter(Protocol):
         ...
 
     def commit(self) -> None:
-        """Let readers see all of it at once."""
+        """Let readers see all of it at once.
+
+        The files are on the disk before anything leads to them, and so is the change when this returns.
+        """
         ...
 
     def cancel(self) -> None:

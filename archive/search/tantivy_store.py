@@ -16,6 +16,7 @@ import tantivy
 from tantivy import Occur, Order, Query, Tokenizer
 
 from archive.search.document_set import DocumentSet
+from archive.search.folder import on_disk
 from archive.search.folding import WORD
 from archive.search.grams import TITLE_MARK, WORD_MARK
 from archive.search.records import Columns, Record, Row
@@ -50,6 +51,7 @@ class TantivyWriter:
     """Adds and deletes; holds tantivy's write lock, which the kernel takes from a process that is killed."""
 
     def __init__(self, generation: Path) -> None:
+        self._generation = generation
         for path in generation.glob(_HALF_WRITTEN):
             path.unlink()
         self._index = _open(generation)
@@ -78,10 +80,14 @@ class TantivyWriter:
             self._writer.delete_documents_by_query(found)
 
     def commit(self) -> None:
-        """Readers see it before segments are merged; tantivy merges eight and more of about one size."""
+        """Readers see it before segments are merged; tantivy merges eight and more of about one size.
+
+        tantivy brings its files to the disk before meta.json names them, but not the change of meta.json itself.
+        """
         try:
             self._writer.commit()
             self._writer.wait_merging_threads()
+            on_disk(self._generation)
         except BaseException:  # a full disk, say: the next one must find no lock
             self.cancel()
             raise
