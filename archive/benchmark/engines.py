@@ -21,10 +21,10 @@ def measure_engines(
     check: Callable[[], dict[str, Any]],
     page: Callable[[tuple[str, ...]], int],
     asked: Mapping[str, Sequence[tuple[str, ...]]],
-    figures: Callable[[list[float], list[int]], dict[str, Any]],
+    figures: Callable[[list[float], list[float], list[int]], dict[str, Any]],
 ) -> dict[str, Any]:
     """Per engine: what building its index in `folder` costs, what `check` says of it, `figures` of the times of each
-    class in milliseconds, and the median of the CPU time."""
+    class, milliseconds by the clock and of CPU."""
     measured: dict[str, Any] = {}
     for engine in installed_engines():
         with _on(engine, folder / f"index-{engine}"):
@@ -45,10 +45,7 @@ def measure_engines(
                     cpu[engine].append((time.thread_time() - cpu_started) * 1000)
                     wall[engine].append((time.perf_counter() - started) * 1000)
         for engine, one in measured.items():
-            one["classes"][name] = {
-                **figures(wall[engine], totals[engine]),
-                "cpu_p50_ms": figures(cpu[engine], totals[engine])["p50_ms"],
-            }
+            one["classes"][name] = figures(wall[engine], cpu[engine], totals[engine])
     return measured
 
 

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--postgres", default="", metavar="URL", help="a PostgreSQL server to compare with"
         )
+        parser.add_argument("--alone", action="store_true", help="ask no other search")
         parser.add_argument(
             "--engines",
             action="store_true",
@@ -58,7 +59,7 @@ class Command(BaseCommand):
             command = [sys.executable, "manage.py", "bench", f"--inside={folder}"]
             command += [f"--{name}={options[name]}" for name in ("documents", "queries", "runs", "seed")]
             command += [f"--postgres={options['postgres']}"] if options["postgres"] else []
-            command += ["--engines"] if options["engines"] else []
+            command += [f"--{name}" for name in ("engines", "alone") if options[name]]
             command += [f"--questions={options['questions'].resolve()}"] if options["questions"] else []
             run = subprocess.run(
                 command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
@@ -87,4 +88,5 @@ def _measure(folder: Path, options: dict[str, Any]) -> dict[str, Any]:
         seed=options["seed"],
         postgres=options["postgres"],
         engines=options["engines"],
+        peers=not options["alone"],
     )
