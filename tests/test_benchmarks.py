@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -50,3 +51,39 @@ def test_reading_is_measured_beside_pdf2txt() -> None:
     assert_ratio(measured["ratio_steps"], measured["steps"], measured["pdf2txt"])
     assert_ratio(measured["ratio_whole"], measured["whole_command"], measured["pdf2txt"])
     assert not Path("/proc/self/statm").exists() or measured["megabytes"] > 10
+
+
+def test_the_picture_of_scaling_draws_what_was_measured(tmp_path: Path) -> None:
+    def measured(size: int, ours: float, other: float) -> Path:
+        figures = {"dearest_p95_ms": other, "dearest_cpu_p95_ms": ours}
+        peers = {"postgresql pg_trgm": figures, "sqlite bigrams": figures}
+        path = tmp_path / f"{size}.json"
+        path.write_text(json.dumps({"documents": size, "ours": figures, "peers": peers}))
+        return path
+
+    files = [measured(10_000, 20.0, 900.0), measured(1000, 2.0, 90.0)]
+    picture = tmp_path / "scaling.svg"
+    command = [
+        sys.executable,
+        "benchmarks/scaling.py",
+        "--picture",
+        str(picture),
+        "--measured",
+        *map(str, files),
+    ]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    # The server is timed by the clock, the others by their own CPU.
+    assert run.stdout.splitlines()[0].endswith("| 1,000 | 10,000 |")
+    assert "| ours | 2.0 | 20.0 |" in run.stdout
+    assert "| postgresql pg_trgm | 90.0 | 900.0 |" in run.stdout
+    assert "| sqlite bigrams | 2.0 | 20.0 |" in run.stdout
+    root = ElementTree.parse(picture).getroot()
+    circles = [one for one in root.iter() if one.tag.endswith("circle")]
+    assert len(circles) == 6
+    # Ten times as many documents, ten times as dear: on both axes one step further.
+    ours = [
+        (float(one.get("cx", "")), float(one.get("cy", "")))
+        for one in circles
+        if one.get("fill") == "#9c2f25"
+    ]
+    assert ours[0][0] < ours[1][0] and ours[0][1] > ours[1][1]

@@ -29,6 +29,8 @@ def test_ours_and_the_peers_are_measured_in_one_run() -> None:
     ours = measured["ours"]["classes"]
     assert len(ours) == 10
     assert all(0 < figures["p50_ms"] <= figures["p95_ms"] for figures in ours.values())
+    assert all(0 < figures["cpu_p50_ms"] <= figures["cpu_p95_ms"] for figures in ours.values())
+    assert measured["ours"]["dearest_cpu_p95_ms"] == max(figures["cpu_p95_ms"] for figures in ours.values())
     assert measured["ours"]["dearest_p95_ms"] == max(figures["p95_ms"] for figures in ours.values())
     # Numbers and names are found as often as the plain scan finds them; the stock backend finds hardly anything.
     assert measured["peers"]["scan"]["wrong"] == 0
@@ -51,6 +53,12 @@ def test_engines_are_compared_on_the_same_documents() -> None:
         assert figures["building"]["megabytes_per_million"] > 0
         for name, found in figures["classes"].items():
             assert found["hits"] == measured["ours"]["classes"][name]["hits"], name
+
+
+def test_ours_alone_asks_no_other_engine() -> None:
+    measured = bench("--documents", "20", "--queries", "2", "--runs", "5", "--alone")
+    assert measured["peers"] == measured["ratios"] == {}
+    assert measured["exact"]["wrong"] == 0
 
 
 def test_questions_are_measured_by_where_the_right_document_stands(tmp_path: Path) -> None:
