@@ -94,9 +94,14 @@ class _Scores:
         scores: dict[int, float] = {}
         best: list[float] = []
         for place in places:
-            if len(best) == limit and heads[place] + self._most < best[0]:
+            # Scores are compared to three places.
+            needed = best[0] - heads[place] - 0.001 if len(best) == limit else -1.0
+            if needed > self._most:
                 break
-            score = scores[place] = round(heads[place] + self._body(documents[place]), 3)
+            worth = self._body(documents[place], needed)
+            if worth is None:
+                continue
+            score = scores[place] = round(heads[place] + worth, 3)
             if limit:
                 (heapq.heappush if len(best) < limit else heapq.heappushpop)(best, score)
         ranked = sorted(scores, key=lambda place: (-scores[place], place))
@@ -130,16 +135,29 @@ class _Scores:
             worth += _NUMBER + (_WHOLE_NUMBER if needle in numbers.split(b"\x00") else 0.0)
         return worth + (_PERSON if needle in self._snapshot.people(number) else 0.0)
 
-    def _body(self, number: int) -> float:
-        """What it is worth how often the terms stand in the whole text, for the length of the body."""
+    def _body(self, number: int, needed: float) -> float | None:
+        """What it is worth how often the terms stand in the whole text, for the length of the body.
+
+        None as soon as it cannot come to what is `needed`.
+        """
         text = self._snapshot.text(number)
         length = self._snapshot.columns.body_lengths[number] / self._snapshot.mean_length
         damping = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * length)
         worth = 0.0
+        lost = self._most - needed
+        if self._together:
+            if self._together in text:
+                worth = _TOGETHER
+            else:
+                lost -= _TOGETHER
         for term, weight, needle in self._terms:
+            if lost < 0:
+                return None
             times = _count(text, term, needle)
-            worth += weight * _BODY * times / (times + damping)
-        return worth + (_TOGETHER if self._together and self._together in text else 0.0)
+            found = weight * _BODY * times / (times + damping)
+            lost -= weight * _BODY - found
+            worth += found
+        return worth
 
 
 def _count(text: bytes, term: Term, needle: bytes) -> int:
