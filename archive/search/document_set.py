@@ -59,7 +59,8 @@ class DocumentSet:
 
     def flags(self, size: int) -> bytes:
         """A byte for each number below `size`, above all members: 1 for a member, else 0."""
-        return format(self.bits, f"0{size}b")[::-1].encode().translate(_FLAGS)
+        # Even 0 has a digit.
+        return format(self.bits, f"0{size}b")[::-1].encode().translate(_FLAGS) if size else b""
 
     def lowest(self, count: int) -> "DocumentSet":
         """The lowest `count` members."""
