@@ -45,7 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "form": UploadForm(),
         "max_files": settings.UPLOAD_MAX_FILES,
-        "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "max_megabytes": settings.UPLOAD_MAX_BYTES // 1024**2,
         "upload": _for_the_script(),
         "runs": with_remedies(shown),
         "runs_under_way": any(run.state in ACTIVE for run in shown),
