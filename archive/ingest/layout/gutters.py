@@ -119,7 +119,8 @@ def _find(pages: list[Form], counts: list[_Count], body_size: float, alone: bool
         return ()
     start, slots = _slots(pages[0])
     slots = min(slots, *(len(count.both) for count in counts))
-    crossing = [sum(_across(count, i, alone) for count in counts) for i in range(slots)]
+    set_in_columns = [count for count in counts if alone or _may_have_columns(count)]
+    crossing = [sum(count.crossing[i] for count in set_in_columns) for i in range(slots)]
     both = [sum(column) for column in zip(*(count.both[:slots] for count in counts), strict=True)]
     share, across = (ALONE_BOTH_SIDES, ALONE_CROSSING) if alone else (MIN_BOTH_SIDES, MAX_CROSSING)
     needed = max(share * total, ALONE_ROWS if alone else 0)
@@ -149,13 +150,16 @@ def _find(pages: list[Form], counts: list[_Count], body_size: float, alone: bool
     return _columns_of_text(pages, tuple(found), body_size, alone)
 
 
-def _across(count: _Count, slot: int, alone: bool) -> int:
-    """How many rows of a page speak against a gutter: none of a page that is not set in columns, as its contents.
+def _may_have_columns(count: _Count) -> bool:
+    """False for a page whose rows go across it everywhere, as in contents: they do not speak against a gutter.
 
-    In a thin issue the contents are a third of all rows.
+    In a thin issue the contents are a third of all rows. Asked of the page as a whole: at each place by itself, the
+    lines of a scan that reach past their column would be left out just where they show its edge.
     """
-    crossing, both = count.crossing[slot], count.both[slot]
-    return crossing if alone or both >= MIN_BOTH_SIDES * (crossing + both) else 0
+    return any(
+        both and both >= MIN_BOTH_SIDES * (crossing + both)
+        for crossing, both in zip(count.crossing, count.both, strict=True)
+    )
 
 
 def _columns_of_text(
