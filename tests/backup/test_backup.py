@@ -1,6 +1,7 @@
 """Backup and restore as an operator runs them: in processes and data folders of their own."""
 
 import gzip
+import hashlib
 import json
 import os
 import secrets
@@ -79,6 +80,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Site:
     waiting = site.data / "uploads" / "run-1"
     waiting.parent.mkdir()
     waiting.write_bytes(b"%PDF-waiting")
+    sha256 = hashlib.sha256(b"%PDF-annex").hexdigest()
+    annex = site.data / "annexes" / sha256[:2] / f"{sha256}.pdf"
+    annex.parent.mkdir(parents=True)
+    annex.write_bytes(b"%PDF-annex")
     return site
 
 
@@ -91,7 +96,12 @@ def backup(filled: Site, tmp_path: Path) -> Path:
 
 def files(folder: Path) -> dict[str, bytes]:
     """Everything of a data folder that a backup keeps."""
-    found = [folder / "secret-key", *folder.glob("originals/*/*"), *folder.glob("uploads/*")]
+    found = [
+        folder / "secret-key",
+        *folder.glob("originals/*/*"),
+        *folder.glob("annexes/*/*"),
+        *folder.glob("uploads/*"),
+    ]
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
@@ -128,7 +138,7 @@ def test_an_archive_comes_back_row_by_row_and_file_by_file(
     assert before.count("archive.Block") > 100 and "\u2028" in before and "bianji" in before
     assert raw_rows(restored) == before
     assert files(restored.data) == files(filled.data)
-    assert len(files(restored.data)) == 4
+    assert len(files(restored.data)) == 5
     assert (restored.data / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
@@ -168,7 +178,7 @@ def test_a_second_backup_copies_nothing(filled: Site, backup: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in backup.glob("files/*/*")}
     assert "新复制 0 个" in filled.manage("backup", str(backup))
     assert {path: path.stat().st_mtime_ns for path in backup.glob("files/*/*")} == before
-    assert len(before) == 3
+    assert len(before) == 4
 
 
 def test_a_damaged_file_is_named_and_nothing_is_restored(filled: Site, backup: Path, tmp_path: Path) -> None:
@@ -241,7 +251,7 @@ def test_a_changed_original_is_named_and_the_rest_is_kept(backup: Path, tmp_path
     done = site.run("backup", str(fresh))
     assert done.returncode == 1
     assert f"原件已变：{changed}" in done.stdout and "缺少原件" in done.stdout
-    assert len(list(fresh.glob("files/*/*"))) == 2 and lines(fresh) == lines(backup)
+    assert len(list(fresh.glob("files/*/*"))) == 3 and lines(fresh) == lines(backup)
     # A backup that holds it whole goes on holding it.
     site.manage("backup", str(backup))
     assert (backup / "files" / changed.stem[:2] / changed.stem).read_bytes() != b"changed"
