@@ -119,8 +119,11 @@ def _find(pages: list[Form], counts: list[_Count], body_size: float, alone: bool
         return ()
     start, slots = _slots(pages[0])
     slots = min(slots, *(len(count.both) for count in counts))
-    set_in_columns = [count for count in counts if alone or _may_have_columns(count)]
-    crossing = [sum(count.crossing[i] for count in set_in_columns) for i in range(slots)]
+    against = [
+        count.crossing if alone else _against(page, count, body_size)
+        for page, count in zip(pages, counts, strict=True)
+    ]
+    crossing = [sum(column) for column in zip(*(one[:slots] for one in against), strict=True)]
     both = [sum(column) for column in zip(*(count.both[:slots] for count in counts), strict=True)]
     share, across = (ALONE_BOTH_SIDES, ALONE_CROSSING) if alone else (MIN_BOTH_SIDES, MAX_CROSSING)
     needed = max(share * total, ALONE_ROWS if alone else 0)
@@ -150,16 +153,19 @@ def _find(pages: list[Form], counts: list[_Count], body_size: float, alone: bool
     return _columns_of_text(pages, tuple(found), body_size, alone)
 
 
-def _may_have_columns(count: _Count) -> bool:
-    """False for a page whose rows go across it everywhere, as in contents: they do not speak against a gutter.
+def _against(page: Form, count: _Count, body_size: float) -> list[int]:
+    """How many rows of a page speak against a gutter at each place.
 
-    In a thin issue the contents are a third of all rows. Asked of the page as a whole: at each place by itself, the
-    lines of a scan that reach past their column would be left out just where they show its edge.
+    A page that is plainly in columns by itself speaks everywhere: on a scan laid askew its lines reach past their column
+    just where they show its edge. Any other, as contents that go across the page and are a third of the rows of a thin
+    issue, is heard only where some of its rows have text on both sides.
     """
-    return any(
-        both and both >= MIN_BOTH_SIDES * (crossing + both)
+    if _find([page], [count], body_size, alone=True):
+        return count.crossing
+    return [
+        crossing if both >= MIN_BOTH_SIDES * (crossing + both) else 0
         for crossing, both in zip(count.crossing, count.both, strict=True)
-    )
+    ]
 
 
 def _columns_of_text(
