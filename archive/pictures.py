@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 # x0, top, x1, bottom in points; the origin is the top left corner of the page.
 Box = tuple[float, float, float, float]
 _MASK = (31, 29, 26)
+# What programs that run alone begin with.
+BARE_PAGES = Path(__file__).with_name("bare_pages.py").read_text()
 
 COVER_WIDTH = 480
 # A4 at 150 dots an inch is 1240 by 1754: the small print of a table can be read; an A3 spread is bounded.
@@ -69,19 +71,22 @@ open(target, "wb").write(data.getvalue())
 
 
 # Runs alone, without Django: writes the PDF at argv[1] into argv[2] with pages replaced by pictures, as the JSON on
-# standard input says: [[index, picture, width, height], …].
-_REPLACE_PAGES = """
+# standard input says: [[index, picture, width, height], …]. The other pages go bare, for they could bring what stands on
+# those along: a page whose content cannot be decoded keeps the whole file back.
+_REPLACE_PAGES = (
+    BARE_PAGES
+    + """
 import io, json, resource, sys
 source, target, memory, seconds = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-import pikepdf
 from PIL import Image
 replaced = {index: rest for index, *rest in json.load(sys.stdin)}
 with pikepdf.open(source) as old, pikepdf.new() as new:
     for index, page in enumerate(old.pages):
         if index not in replaced:
+            make_bare(page)
             new.pages.append(page)
             continue
         picture, width, height = replaced[index]
@@ -97,6 +102,7 @@ with pikepdf.open(source) as old, pikepdf.new() as new:
         fresh.Contents = pikepdf.Stream(new, f"q {width} 0 0 {height} 0 0 cm {name} Do Q".encode())
     new.save(target)
 """
+)
 # Writing a large file anew takes longer than drawing a page.
 MAX_REWRITE_SECONDS = 60
 
@@ -107,7 +113,7 @@ class TooBusy(Exception):
 
 def has_cover(issue: Issue) -> bool:
     """True when a picture of the cover can be asked for: the file is a PDF and drawing it has not failed."""
-    return issue.source_kind == Issue.SourceKind.PDF and not _failure(_cover(issue.sha256)).exists()
+    return issue.source_kind == Issue.SourceKind.PDF and not failure_of(_cover(issue.sha256)).exists()
 
 
 def cover_picture(original: Path, sha256: str) -> Path | None:
@@ -117,7 +123,7 @@ def cover_picture(original: Path, sha256: str) -> Path | None:
 
 def page_picture(original: Path, sha256: str, number: int) -> Path | None:
     """The picture of a page, to be read, as WebP; None when it cannot be drawn. Raises TooBusy."""
-    return _drawn(original, _folder(sha256) / f"page-{number}.webp", number - 1, 0)
+    return _drawn(original, folder_of(sha256) / f"page-{number}.webp", number - 1, 0)
 
 
 def masked_picture(picture: Path, masks: Sequence[Box], width: float, height: float, key: str) -> Path:
@@ -144,17 +150,18 @@ def masked_pdf(
     """The PDF with `pages` (number, masked picture, size in points) replaced by their pictures, so that nothing of what
     is masked is left in it; written once for a `key`. None when it cannot be written. Raises TooBusy.
     """
-    target = _folder(sha256) / f"masked-{key}.pdf"
+    # The name changed when the other pages began to go bare: files from before must not go out any more.
+    target = folder_of(sha256) / f"masked-bare-{key}.pdf"
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time():
-        if not target.exists() and not _failure(target).exists():
+    with one_at_a_time():
+        if not target.exists() and not failure_of(target).exists():
             for old in target.parent.glob("masked-*"):
                 old.unlink(missing_ok=True)
             replaced = [[number - 1, str(picture), width, height] for number, picture, width, height in pages]
             limits = (MAX_MEMORY, MAX_REWRITE_SECONDS)
-            _run_alone(_REPLACE_PAGES, original, target, limits, MAX_REWRITE_SECONDS, json.dumps(replaced))
+            run_alone(_REPLACE_PAGES, original, target, limits, MAX_REWRITE_SECONDS, json.dumps(replaced))
     return target if target.exists() else None
 
 
@@ -168,24 +175,24 @@ def page_size(width: float, height: float) -> tuple[int, int]:
 
 def pages_that_fail(sha256: str) -> set[int]:
     """The numbers of the pages of which it is known that they cannot be drawn."""
-    marks = (path.stem.removeprefix("page-") for path in _folder(sha256).glob("page-*.failed"))
+    marks = (path.stem.removeprefix("page-") for path in folder_of(sha256).glob("page-*.failed"))
     return {int(number) for number in marks if number.isdecimal()}
 
 
 def _drawn(original: Path, picture: Path, index: int, width: int) -> Path | None:
     if picture.exists():
         return picture
-    if _failure(picture).exists():
+    if failure_of(picture).exists():
         return None
     picture.parent.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time():
-        if not picture.exists() and not _failure(picture).exists():
+    with one_at_a_time():
+        if not picture.exists() and not failure_of(picture).exists():
             _draw(original, picture, index, width)
     return picture if picture.exists() else None
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """One drawing at a time on the whole machine: a crowd of first readers must not start a crowd of processes."""
     until = time.monotonic() + MAX_WAIT_SECONDS
     with (Path(settings.GAZETTE_DATA) / "pictures" / "lock").open("w") as lock:
@@ -205,10 +212,10 @@ def _draw(original: Path, picture: Path, index: int, width: int) -> None:
         *(index, width, PAGE_DPI, PAGE_LONGEST, MAX_PIXELS, MAX_BYTES),
         *(MAX_MEMORY, MAX_CPU_SECONDS),
     )
-    _run_alone(_DRAW, original, picture, limits, MAX_WALL_SECONDS)
+    run_alone(_DRAW, original, picture, limits, MAX_WALL_SECONDS)
 
 
-def _run_alone(
+def run_alone(
     program: str, source: Path, target: Path, limits: Sequence[int], seconds: int, given: str = ""
 ) -> None:
     """Let a program make `target` of `source` in a process of its own; a failure leaves a mark."""
@@ -228,16 +235,18 @@ def _run_alone(
         why = said[-1] if said else type(error).__name__
         logger.warning("%s of %s cannot be made: %s", target.name, source.name, why)
         unfinished.unlink(missing_ok=True)
-        _failure(target).touch()
+        failure_of(target).touch()
 
 
-def _folder(sha256: str) -> Path:
+def folder_of(sha256: str) -> Path:
+    """Where all that is drawn and cut of the file with that checksum is kept; it may not be there yet."""
     return Path(settings.GAZETTE_DATA) / "pictures" / sha256
 
 
 def _cover(sha256: str) -> Path:
-    return _folder(sha256) / "cover.webp"
+    return folder_of(sha256) / "cover.webp"
 
 
-def _failure(picture: Path) -> Path:
+def failure_of(picture: Path) -> Path:
+    """The mark that a failure leaves in the place of what could not be made."""
     return picture.with_suffix(".failed")

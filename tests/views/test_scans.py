@@ -185,7 +185,7 @@ def test_a_reader_does_not_wait_forever(client: Client, monkeypatch: pytest.Monk
     monkeypatch.setattr(pictures, "MAX_WAIT_SECONDS", 0)
     folder = Path(settings.GAZETTE_DATA) / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    with pictures._one_at_a_time():
+    with pictures.one_at_a_time():
         response = client.get(picture(issue))
     assert response.status_code == 503 and response["Retry-After"]
 
