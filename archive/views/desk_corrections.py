@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from archive.export.table import MARK, safe_cell
 from archive.ingest.correcting import Conflict, NothingToCorrect, undo
 from archive.ingest.settling import take_reading
 from archive.models import Correction, Finding, Issue
@@ -50,12 +51,12 @@ def corrections(request: HttpRequest, pk: int) -> HttpResponse:
 def corrections_table(request: HttpRequest, pk: int) -> HttpResponse:
     """The corrections as CSV."""
     issue = get_object_or_404(Issue, pk=pk)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response = HttpResponse(MARK, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="corrections-{issue.pk}.csv"'
     out = csv.writer(response)
     out.writerow(_COLUMNS)
     for correction in _corrections(issue).order_by("pk"):
-        out.writerow([_safe(_told(correction, name)) for name in _COLUMNS])
+        out.writerow([safe_cell(_told(correction, name)) for name in _COLUMNS])
     return response
 
 
@@ -70,11 +71,6 @@ def _told(correction: Correction, name: str) -> str:
     if name in ("made_by", "undone_by"):
         return value.get_username() if value else ""
     return value.isoformat() if hasattr(value, "isoformat") else "" if value is None else str(value)
-
-
-def _safe(text: str) -> str:
-    """Text that no table program takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 @editor_only

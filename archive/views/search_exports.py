@@ -12,6 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from archive.export.table import MARK, safe_cell
 from archive.models import Document
 from archive.search.query import matching_documents, search_documents
 from archive.views.addresses import with_parameters
@@ -22,8 +23,6 @@ IN_FEED = 50
 IN_TABLE = 10_000
 _AT_ONCE = 500
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A spreadsheet takes what begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def feed(request: HttpRequest) -> HttpResponse:
@@ -73,8 +72,7 @@ class _Line:
 
 def _lines(request: HttpRequest, keys: list[int]) -> Iterator[str]:
     writer = csv.writer(_Line())
-    # Without the mark, spreadsheets take UTF-8 for the code page of the machine.
-    yield "\ufeff" + writer.writerow(_columns())
+    yield MARK + writer.writerow(_columns())
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
         rows = Document.objects.published().select_related("issue__gazette").in_bulk(some)
@@ -113,8 +111,7 @@ def _row(request: HttpRequest, document: Document) -> list[Any]:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    return safe_cell("" if value is None else str(value))
 
 
 def _clean(text: str) -> str:
