@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from archive.export.citations import Cited, as_gbt7714, cited
 from archive.models import (
     Appointment,
     Block,
@@ -102,8 +103,8 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "before": before,
         "after": after,
         "address": address,
-        "citation": citation(document, address),
-        "enclosures": enclosure_citations(document, text, address),
+        "citation": as_gbt7714(one := cited(document, address, timezone.localdate())),
+        "enclosures": enclosure_citations(document, text, one),
         "corrected_fields": corrected_fields(document),
     }
 
@@ -156,23 +157,10 @@ def validity_sentence(document: Document) -> str:
     return _("有效期至%(end)s") % {"end": end} if end else term
 
 
-def citation(document: Document, address: str) -> str:
-    """The document as a reference after GB/T 7714, with gazette, year, issue and printed pages."""
-    issue = document.issue
-    pages = document.printed_first_page
-    last = document.printed_last_page
-    where = f"{issue.gazette}, {issue.year}({issue.label})" if issue.gazette else issue.file_name
-    if pages is not None:
-        where += f": {pages}-{last}" if last and last > pages else f": {pages}"
-    title = document.title + (f": {document.number}" if document.number else "")
-    author = f"{document.issuer}. " if document.issuer else ""
-    return f"{author}{title}[J/OL]. {where}. {address}."
-
-
-def enclosure_citations(document: Document, text: DocumentText, address: str) -> list[tuple[str, str]]:
+def enclosure_citations(document: Document, text: DocumentText, one: Cited) -> list[tuple[str, str]]:
     """(anchor, citation) of each plan that the document carries: 古树名木保护办法 stands in 关于印发…的通知."""
     found = [piece for piece in text.pieces if piece.kind == "subtitle"]
-    carrier = citation(document, address)
+    carrier = as_gbt7714(one)
     return [
         (piece.anchor, f"{title}[J/OL]//{carrier.removesuffix('.')}#{piece.anchor}.")
         for piece in found
