@@ -1,6 +1,7 @@
 """What is kept from readers on printed pages: masked on pictures and in the public PDF, whole for staff."""
 
 import io
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,34 @@ def test_the_runs_that_were_blotted_out() -> None:
     assert list(_blotted("由晋 玮和石峥负责", "由█ █和██负责")) == ["晋 玮", "石峥"]
     assert list(_blotted("石峥", "██")) == ["石峥"]
     assert list(_blotted("石峥", "石峥")) == []
+
+
+def cut_address(document: Document) -> str:
+    return reverse("document-pages", args=[document.public_id])
+
+
+def test_what_is_cut_out_is_masked_likewise(issue: Issue, client: Client) -> None:
+    document, name = someone(issue)
+    bare = "".join(name.split())
+    # What was cut before is not given out any more.
+    assert bare in text_of(body(client.get(cut_address(document))))
+    redact(document, name, reason="个人信息")
+    assert bare not in text_of(body(client.get(cut_address(document))))
+    printed = client.get(reverse("document-print", args=[document.public_id]), {"q": bare})
+    assert printed.status_code == 200 and "<rect" not in printed.content.decode()
+
+
+def test_a_withdrawn_document_is_not_cut_out_beside_another(issue: Issue, client: Client) -> None:
+    """The two share a page."""
+    documents = list(issue.documents.order_by("position"))
+    one, other = next((a, b) for a, b in pairwise(documents) if a.last_page == b.first_page)
+    title = "".join(other.title.split())[-12:]
+    assert title in text_of(body(client.get(cut_address(one))))
+    withdraw_document(other, "个人信息")
+    assert title not in text_of(body(client.get(cut_address(one))))
+    assert client.get(cut_address(other)).status_code == 410
+    restore_document(other)
+    assert title in text_of(body(client.get(cut_address(one))))
 
 
 def test_a_name_is_masked_in_pdf_and_picture(issue: Issue, client: Client, tmp_path: Path) -> None:

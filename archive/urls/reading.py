@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from archive.models.document import ID_LETTERS
-from archive.views import annexes, browse, document, files, home, issues
+from archive.views import annexes, browse, document, files, home, in_print, issues, take_along
 
 
 class PublicIdConverter(StringConverter):
@@ -48,6 +48,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", browse.numbers, name="numbers"),
     path("documents/<public_id:public_id>/", document.document, name="document"),
     path("documents/<public_id:public_id>/annexes/<sha256:sha256>/<name:name>", annexes.annex, name="annex"),
+    path("documents/<public_id:public_id>/cite.bib", take_along.bibtex, name="document-bibtex"),
+    path("documents/<public_id:public_id>/cite.ris", take_along.ris, name="document-ris"),
+    path(
+        "documents/<public_id:public_id>/tables/<count:position>.csv",
+        take_along.table,
+        name="document-table",
+    ),
+    path("documents/<public_id:public_id>/print/", in_print.in_print, name="document-print"),
+    path("documents/<public_id:public_id>/pages.pdf", in_print.pages, name="document-pages"),
     path("documents/<name:code>/", browse.code, name="number-code"),
     path("documents/<name:code>/<count:year>/", browse.year, name="number-year"),
     path("documents/<name:code>/<count:year>/<count:sequence>/", browse.sequence, name="number-document"),

@@ -12,6 +12,7 @@ PLACES = {
     "issues": "issues",
     "issue": "issues",
     "document": "issues",
+    "document-print": "issues",
     "numbers": "numbers",
     "number-code": "numbers",
     "number-year": "numbers",

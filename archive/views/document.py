@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from archive.export.citations import Cited, as_gbt7714, cited
+from archive.export.citations import Cited, as_bibtex, as_gbt7714, as_ris, cited
 from archive.models import (
     Appointment,
     Block,
@@ -37,8 +37,14 @@ def document(request: HttpRequest, public_id: str) -> HttpResponse:
     """One document."""
     found = with_parts(Document.objects.published()).filter(public_id=public_id).first()
     if found is None:
-        return _no_document(request, public_id)
+        return no_document(request, public_id)
     return render(request, "archive/document.html", document_context(request, found))
+
+
+def public_document(request: HttpRequest, public_id: str) -> Document | HttpResponse:
+    """The document with its issue and gazette where readers may see it, else the answer to give in its place."""
+    documents = Document.objects.published().select_related("issue__gazette")
+    return documents.filter(public_id=public_id).first() or no_document(request, public_id)
 
 
 def with_parts(documents: "QuerySet[Document]") -> "QuerySet[Document]":
@@ -100,10 +106,15 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "original": original,
         "paged": issue.source_kind == Issue.SourceKind.PDF,
         "pictures": pictures_address(document, query) if original else "",
+        # Addresses below the document's, which a draft has not.
+        "public": issue.is_published and document.withdrawn_at is None,
+        "printed": bool(original) and has_pages(document),
         "before": before,
         "after": after,
         "address": address,
         "citation": as_gbt7714(one := cited(document, address, timezone.localdate())),
+        "bibtex": as_bibtex(one),
+        "ris": as_ris(one),
         "enclosures": enclosure_citations(document, text, one),
         "corrected_fields": corrected_fields(document),
     }
@@ -142,6 +153,12 @@ def pictures_address(document: Document, query: str) -> str:
     return address + (with_parameters({"q": query}) if query else "")
 
 
+def has_pages(document: Document) -> bool:
+    """True where the document stands on pages of a PDF."""
+    on_pages = document.first_page is not None and document.last_page is not None
+    return on_pages and document.issue.source_kind == Issue.SourceKind.PDF
+
+
 def validity_sentence(document: Document) -> str:
     """From when and until when the text says that it is in force, in one sentence; "" when it says nothing."""
     begin = date_format(document.effective_on) if document.effective_on else ""
@@ -177,11 +194,18 @@ def enclosure_title(document: Document, piece: Piece) -> str:
     return titles.get(block.pk) or "".join(block.text.split("\n"))
 
 
-def _no_document(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Lead an old id on; say why a withdrawn document is gone; 404 for all else, drafts among it."""
+def no_document(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Lead an old id on, to the same address of today's; say why a withdrawn document is gone; 404 for all else.
+
+    Drafts are among the rest.
+    """
     alias = DocumentAlias.objects.select_related("document").filter(public_id=public_id).first()
-    if alias is not None:
-        return redirect(alias.document, permanent=True)
+    match = request.resolver_match
+    if alias is not None and match is not None:
+        return redirect(
+            reverse(match.view_name, kwargs={**match.kwargs, "public_id": alias.document.public_id}),
+            permanent=True,
+        )
     found = get_object_or_404(Document.objects.select_related("issue"), public_id=public_id)
     if found.issue.state == Issue.State.WITHDRAWN:
         return gone(request, found.issue.withdrawn_reason)

@@ -64,7 +64,7 @@ def original(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
         try:
             path, tag = masked_original(issue, path, masks), f"{sha256}-{masks.key}"
         except TooBusy:
-            return _try_again()
+            return try_again()
         if path is None:
             return gone(request, "")
     response = send_original(request, issue, path, tag)
@@ -112,7 +112,7 @@ def cover(request: HttpRequest, sha256: str) -> HttpResponseBase:
     try:
         picture = cover_picture(path, sha256) if path is not None else None
     except TooBusy:
-        return _try_again()
+        return try_again()
     if picture is None or issue is None:
         raise Http404
     picture, key = _masked(issue, picture, 1)
@@ -149,7 +149,7 @@ def serve_page(request: HttpRequest, issue: Issue, number: int, *, masked: bool 
     try:
         picture = page_picture(path, issue.sha256, number)
     except TooBusy:
-        return _try_again()
+        return try_again()
     if picture is None:
         raise Http404
     picture, key = _masked(issue, picture, number) if masked else (picture, "")
@@ -166,7 +166,8 @@ def _masked(issue: Issue, picture: Path, number: int) -> tuple[Path, str]:
     return masked_picture(picture, boxes, page.width, page.height, masks.key), f"-{masks.key}"
 
 
-def _try_again() -> HttpResponse:
+def try_again() -> HttpResponse:
+    """The answer while others have pages drawn: the same request in a moment."""
     return HttpResponse(status=503, headers={"Retry-After": "3", "Cache-Control": "no-store"})
 
 

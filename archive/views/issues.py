@@ -140,13 +140,16 @@ def _around(box: Box) -> Box:
     return round(x0 - 1, 1), round(top - 1, 1), round(x1 - x0 + 2, 1), round(bottom - top + 2, 1)
 
 
-def page_pictures(issue: Issue, desk: bool = False) -> list[PagePicture]:
-    """The pictures of a PDF's pages, at the addresses for readers or at those of the desk."""
+def page_pictures(issue: Issue, desk: bool = False, among: range | None = None) -> list[PagePicture]:
+    """The pictures of a PDF's pages, at the addresses for readers or at those of the desk; of some or of all pages."""
     if issue.source_kind != Issue.SourceKind.PDF:
         return []
     failing = pages_that_fail(issue.sha256)
     found = []
-    for page in issue.pages.only("number", "width", "height", "readable", "issue_id"):
+    pages = issue.pages.only("number", "width", "height", "readable", "issue_id")
+    if among is not None:
+        pages = pages.filter(number__range=(among.start, among.stop - 1))
+    for page in pages:
         address = ""
         if page.number not in failing and desk:
             address = reverse("desk-page", args=[issue.pk, page.number])

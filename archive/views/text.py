@@ -75,6 +75,8 @@ class Piece:
     columns: tuple[SafeString, ...] = ()
     rows: tuple[Row, ...] = ()
     groups: tuple[Group, ...] = ()
+    # The position of a table among those of the document.
+    table: int | None = None
     # The page of the file that begins here, and the number printed on it.
     page: int | None = None
     printed_page: int | None = None
@@ -258,6 +260,7 @@ class _Builder:
         return Piece(
             "table",
             anchor=f"table-{table.position}",
+            table=table.position,
             caption=caption,
             repeats_title=repeats,
             columns=columns,

@@ -47,6 +47,11 @@ number-year                     GET  200
 number-document                 GET  302
 document                        GET  200
 annex                           GET  404
+document-print                  GET  200
+document-pages                  GET  200
+document-bibtex                 GET  200
+document-ris                    GET  200
+document-table                  GET  200
 search                          GET  200
 search-feed                     GET  200
 search-table                    GET  200
@@ -188,7 +193,11 @@ class House:
             "issue-pages": issue,
             "issue-short": {"year": public.year, "label": public.label},
             "page-picture": issue | {"number": 1},
-            "document": {"public_id": document.public_id},
+            **{
+                f"document{form}": {"public_id": document.public_id}
+                for form in ("", "-print", "-pages", "-bibtex", "-ris")
+            },
+            "document-table": {"public_id": public.documents.get(position=2).public_id, "position": 0},
             "number-code": {"code": document.number_code},
             "number-year": number,
             "number-document": number | {"sequence": document.number_sequence},

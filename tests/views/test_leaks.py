@@ -120,6 +120,10 @@ def public_addresses(issue: Issue, *, shared: bool = True) -> Iterator[str]:
     yield reverse("api-1:issue", kwargs={"id": issue.pk})
     for document in issue.documents.all():
         yield document.get_absolute_url()
+        for name in ("document-print", "document-pages", "document-bibtex", "document-ris"):
+            yield reverse(name, args=[document.public_id])
+        for table in document.tables.all():
+            yield reverse("document-table", args=[document.public_id, table.position])
         yield reverse("api-1:document", kwargs={"id": document.public_id})
         yield f"{reverse('number')}?{urlencode({'q': document.number})}"
         place_of_number = [document.number_code, document.number_year, document.number_sequence]
@@ -154,6 +158,7 @@ ANSWERED_ABOVE = {
     *("home", "issues", "numbers", "search", "number", "search-feed", "search-table", "healthz"),
     *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggestions", "search-suggest"),
     "api-1:document_hits",
+    *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn.
 ANSWERED_ELSEWHERE = {"annex"}
