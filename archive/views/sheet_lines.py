@@ -15,7 +15,11 @@ _MOST_PLACES = 12
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A line of a page with its box in points, and the position of its block; None where it is in none."""
+    """A line of a page with its box in points, and the position of its block; None where it is in none.
+
+    `start` and `end` are its place in the block's text without blanks, both 0 in a table. `head`: it is of the
+    document's own title or number.
+    """
 
     page: int
     text: str
@@ -24,6 +28,9 @@ class SheetLine:
     width: float
     height: float
     block: int | None = None
+    start: int = 0
+    end: int = 0
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +55,19 @@ def sheet_lines(document: Document, pages: Iterable[Page], blocks: Sequence[Bloc
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
     whole = "\n".join(texts)
     bare = [_BLANK.sub("", line.text) for line in lines]
-    block_of: dict[int, int] = {}
+    found: dict[int, SheetLine] = {}
     for match in _longest_run(_matches(bare, whole)):
         n = bisect_right(starts, match.start) - 1
-        if n >= 2:
-            block_of[match.line] = running[n - 2].position
-        else:
-            block_of[match.line] = -1
+        line, at = lines[match.line], starts[n]
+        found[match.line] = (
+            replace(line, block=running[n - 2].position, start=match.start - at, end=match.end - at)
+            if n >= 2
+            else replace(line, head=True)
+        )
     for block in blocks:
         if block.kind == Block.Kind.TABLE and block.table is not None:
-            block_of |= _cells(block, lines, bare, block_of)
-    return [
-        replace(line, block=found if (found := block_of.get(n, -1)) >= 0 else None)
-        for n, line in enumerate(lines)
-    ]
+            found |= _cells(block, lines, bare, found)
+    return [found.get(n, line) for n, line in enumerate(lines)]
 
 
 def page_lines(page: Page) -> list[SheetLine]:
@@ -136,15 +142,15 @@ def _put(tree: list[tuple[int, int]], place: int, value: tuple[int, int]) -> Non
 
 
 def _cells(
-    block: Block, lines: Sequence[SheetLine], bare: Sequence[str], taken: dict[int, int]
-) -> dict[int, int]:
+    block: Block, lines: Sequence[SheetLine], bare: Sequence[str], taken: dict[int, SheetLine]
+) -> dict[int, SheetLine]:
     """The lines of a table's pages that stand in its cells; they are printed in any order."""
     assert block.table is not None
     first = block.table.page or block.page or 0
     last = block.table.last_page or first
     text = _BLANK.sub("", block.as_printed or block.text)
     return {
-        n: block.position
+        n: replace(line, block=block.position)
         for n, line in enumerate(lines)
         if first <= line.page <= last and n not in taken and bare[n] and bare[n] in text
     }
