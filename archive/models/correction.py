@@ -94,5 +94,7 @@ class Correction(models.Model):
 
 def _told(value: Any) -> str:
     if isinstance(value, dict):
-        return " ".join(_told(one) for one in value.values() if one not in (None, "", False))
+        # Of a document that begins or ends, the blocks of its head say in print what its title and number say.
+        told = (value["title"], value["number"]) if "head" in value else value.values()
+        return " ".join(_told(one) for one in told if one not in (None, "", False))
     return " / ".join(map(_told, value)) if isinstance(value, list) else str("" if value is None else value)
