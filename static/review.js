@@ -58,8 +58,10 @@ if (bench) {
   });
   const first = location.hash.match(/^#block-(\d+)$/);
   if (first) addEventListener("load", () => { light(first[1]); show(first[1]); });
+  // Where an address names a place, browsers leave out autofocus.
+  if (location.hash) addEventListener("load", () => bench.querySelector("[autofocus]")?.focus());
 
-  const tools = bench.querySelector(".sheet-tools");
+  const tools = bench.querySelector(".sheet-tools .zoom");
   if (tools) {
     tools.hidden = false;
     let zoom = 0;

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from archive.ingest.correct.change import Change
 from archive.ingest.correct.structure import KINDS, heading_of
 from archive.ingest.correct.texts import retitled_values
+from archive.models import Block
 from archive.numbers import read_number
 
 LEVELS = range(1, 6)
@@ -195,16 +196,47 @@ def _facts(kind: str, names: Sequence[str], place: Callable[[QueryDict], dict[st
 
 # --- documents -----------------------------------------------------------------------------------------
 def _begin(sent: QueryDict) -> list[Change]:
-    """A document of its own from a block on; `seen` are the blocks that hold its title and number."""
-    head, title = _seen(sent, list), _plain(sent.get("title", "")).strip()
-    count = _whole(sent, "head")
+    """A document of its own from a block on; `seen` are the blocks that hold its title and number.
+
+    Where its title stands in the middle of a block, `start` and `end` say where the blocks are parted before.
+    """
+    head = [_head_block(one) for one in _seen(sent, list)]
+    title = "".join(_plain(sent.get("title", "")).split("\n")).strip()
+    at, count = _whole(sent, "block"), _whole(sent, "head")
+    start, end = (_whole(sent, name) if sent.get(name) else 0 for name in ("start", "end"))
     if not title:
         raise BadForm(_("请写明新的一件的标题。"))
-    if not 0 <= count <= len(head):
+    if not head or not 0 <= count <= len(head) or ((start or end) and not count):
         raise BadForm(_("表单不完整，请刷新页面后再试。"))
-    place = {"block": _whole(sent, "block"), "text": head[0][1] if head else ""}
+    head = head[: max(count, 1)]
+    changes = []
+    if end:
+        # The last first: what is parted behind moves no block in front.
+        kind, text, page = head[-1]
+        changes.append(_parted(at + len(head) - 1, text, end))
+        head[-1] = [kind, text[:end], page]
+    if start:
+        kind, text, page = head[0]
+        changes.append(_parted(at, text, start))
+        head[0] = ["paragraph" if kind == Block.Kind.HEADING else kind, text[start:], page]
+        at += 1
+    place = {"block": at, "text": head[0][1]}
     new = {"title": title, "number": sent.get("number", "").strip(), "head": head[:count]}
-    return [Change("begin", place, None, new)]
+    return [*changes, Change("begin", place, None, new)]
+
+
+def _head_block(value: Any) -> list[Any]:
+    """[kind, text, page] of a block as the form keeps it. Raises ValueError for anything else."""
+    kind, text, page = value
+    if kind not in Block.Kind.values or not isinstance(text, str) or not (page is None or type(page) is int):
+        raise ValueError(kind)
+    return [kind, text, page]
+
+
+def _parted(at: int, text: str, cut: int) -> Change:
+    if not 0 < cut < len(text):
+        raise ValueError(cut)
+    return Change("split", {"block": at}, text, [text[:cut], text[cut:]])
 
 
 def _boundary(sent: QueryDict) -> list[Change]:

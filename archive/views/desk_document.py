@@ -1,6 +1,7 @@
 """One document at the desk, beside its printed pages: every part of it can be corrected in place."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,7 @@ from archive.views.correction_forms import FACTS, FIELDS, LEVELS, MEMBER, BadFor
 from archive.views.desk_access import editor_only, publisher_only, staff_only
 from archive.views.document import document_context
 from archive.views.document import with_parts as with_parts_of_page
+from archive.views.drawn import MOST_HEAD, NoStart, Start, find_start, read_drawn
 from archive.views.issues import PagePicture, page_pictures
 from archive.views.marked import title_lines
 from archive.views.review import with_readings
@@ -38,8 +40,23 @@ from archive.views.supplied import supplied_context
 
 # What a block can be called besides a level of heading.
 ROLES = ("paragraph", "subtitle", "recipient", "signature", "date", "note", "attachment")
-# So many blocks may hold the title and number of a document that was missed.
-_MOST_HEAD = 4
+# How many characters tell what stands beside a cut.
+_GLIMPSE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The form with which a document begins at a block. `shown`: it was drawn, or sent and not kept."""
+
+    title: str
+    number: str = ""
+    head: int = 1
+    start: int = 0
+    end: int = 0
+    shown: bool = False
+    # what stays in front of the title, and what follows it, where blocks are parted for it
+    stays: str = ""
+    follows: str = ""
 
 
 @dataclass(slots=True)
@@ -55,6 +72,7 @@ class BlockRow:
     # what other forms of it send back: with the next block, as the first of a document, by its place from the end
     after: str = ""
     head: str = ""
+    begin: Begin | None = None
     text_seen: str = ""
     first_seen: str = ""
     from_end: int = 0
@@ -77,7 +95,10 @@ class Sheet:
 @staff_only
 @require_safe
 def document(request: HttpRequest, pk: int, position: int) -> HttpResponse:
-    """The document, with a form in place of what `?edit=` names: fields, block-7, row-0-3, appointment, whole …"""
+    """The document, with a form in place of what `?edit=` names: fields, block-7, row-0-3, appointment, whole …
+
+    `?drawn=` is what was drawn on a page for a document that begins in this one (see `archive.views.drawn`).
+    """
     return document_page(request, document_at(pk, position))
 
 
@@ -173,9 +194,9 @@ def _say(request: HttpRequest, made: Sequence[Correction]) -> None:
 
 
 def _back_to(request: HttpRequest, pk: int, position: int, act: str) -> str:
-    """The document's page at the place of the correction; of a joined document, the one that it joined."""
-    if act == "join":
-        return reverse("desk-document", args=[pk, position - 1])
+    """The document's page at the place of the correction; the one that was joined, or has begun."""
+    if act in ("join", "begin"):
+        return reverse("desk-document", args=[pk, position + (1 if act == "begin" else -1)])
     place = request.POST.get("place", "")
     anchor = f"#{place}" if place.replace("-", "").isalnum() else ""
     return reverse("desk-document", args=[pk, position]) + anchor
@@ -203,7 +224,7 @@ def document_page(
     issue = found.issue
     edit = request.GET.get("edit", "") if sent is None else sent.get("place", "")
     blocks = list(found.blocks.all())
-    rows = _rows(found, blocks, edit, sent)
+    rows = _rows(found, blocks, edit, sent, _drawn_start(request, found))
     neighbours = {
         d.position: d
         for d in Document.objects.filter(issue=issue, position__in=[found.position - 1, found.position + 1])
@@ -238,7 +259,9 @@ def document_page(
     return render(request, "desk/document.html", context, status=status)
 
 
-def _rows(found: Document, blocks: Sequence[Block], edit: str, sent: QueryDict | None) -> list[BlockRow]:
+def _rows(
+    found: Document, blocks: Sequence[Block], edit: str, sent: QueryDict | None, drawn: Start | None
+) -> list[BlockRow]:
     begun: set[int] = set()
     sections: dict[int, Section] = {section.pk: section for section in found.sections.all()}
     rows = []
@@ -264,13 +287,44 @@ def _rows(found: Document, blocks: Sequence[Block], edit: str, sent: QueryDict |
             row.draft = None if sent is None else sent.get("text")
             if n + 1 < len(blocks):
                 row.after = json.dumps([block.text, blocks[n + 1].text], ensure_ascii=False)
-            head = [[one.kind, one.text, one.page] for one in blocks[n : n + _MOST_HEAD]]
+            head = [[one.kind, one.text, one.page] for one in blocks[n : n + MOST_HEAD]]
             row.head = json.dumps(head, ensure_ascii=False)
+            row.begin = _begin(blocks[n : n + MOST_HEAD], sent, drawn)
             row.text_seen = json.dumps(block.text, ensure_ascii=False)
             row.first_seen = json.dumps(blocks[0].text, ensure_ascii=False)
             row.from_end = len(blocks) - n
         rows.append(row)
     return rows
+
+
+def _drawn_start(request: HttpRequest, found: Document) -> Start | None:
+    """The start that `?drawn=` names, where it lies in this document."""
+    drawn = read_drawn(request.GET.get("drawn", ""))
+    if drawn is None or not has_role(request.user, EDITOR):
+        return None
+    try:
+        start = find_start(found.issue, drawn)
+    except NoStart:
+        return None
+    return start if start.document == found else None
+
+
+def _begin(blocks: Sequence[Block], sent: QueryDict | None, drawn: Start | None) -> Begin:
+    """The form for a document that begins with the first of the blocks."""
+    if sent is not None and sent.get("act") == "begin":
+        head, start, end = (
+            int(value) if re.fullmatch("[0-9]{1,6}", value := sent.get(name, "")) else 0
+            for name in ("head", "start", "end")
+        )
+        title, number = sent.get("title", ""), sent.get("number", "")
+    elif drawn is not None and drawn.block == blocks[0].position:
+        title, number = drawn.title, drawn.number
+        head, start, end = drawn.head, drawn.start, drawn.end
+    else:
+        return Begin(blocks[0].text)
+    last = blocks[min(max(head, 1), len(blocks)) - 1].text
+    stays, follows = blocks[0].text[:start].strip(), last[end:].strip() if end else ""
+    return Begin(title, number, head, start, end, True, stays[-_GLIMPSE:], follows[:_GLIMPSE])
 
 
 def _field_values(found: Document) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def addresses(issue: Issue) -> dict[str, str]:
 PAGES = [
     *("desk", "desk-runs", "desk-log", "desk-batches", "desk-batch", "desk-gaps"),
     *("desk-issue", "desk-history", "desk-pages", "desk-document", "desk-preview", "desk-corrections"),
-    *("desk-validity", "desk-vocabulary"),
+    *("desk-validity", "desk-vocabulary", "desk-missed"),
 ]
 FILES = ["desk-page", "desk-original", "desk-failed-file", "desk-corrections-table", "desk-annex-file"]
 ACTIONS = [

@@ -85,6 +85,7 @@ desk-original                   GET  302    302  403    200   200    200       2
 desk-issue                      GET  302    302  403    200   200    200       200  200
 desk-document                   GET  302    302  403    200   200    200       200  200
 desk-pages                      GET  302    302  403    200   200    200       200  200
+desk-missed                     GET  302    302  403    403   200    403       200  200
 desk-page                       GET  302    302  403    200   200    200       200  200
 desk-upload                     POST 302    302  403    403   302    403       302  302
 desk-retry                      POST 302    302  403    403   302    403       302  302
