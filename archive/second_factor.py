@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-import segno
 from django.conf import settings
 from django.db import transaction
 from django_otp import login as remember_verified
@@ -18,6 +17,8 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
+
+from archive.qr import qr_picture
 
 # Whoever is in it needs a second factor; made by a migration.
 GROUP = "两步验证"
@@ -58,10 +59,7 @@ def secret_of(user: Any, key: str) -> tuple[str, str]:
     device = TOTPDevice(user=user, key=key)
     address = device.config_url
     secret = address.partition("secret=")[2].partition("&")[0]
-    picture = segno.make(address, error="m", micro=False).svg_inline(
-        omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=""
-    )
-    return " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)), picture
+    return " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)), qr_picture(address)
 
 
 def set_up(request: Any, user: Any, key: str, code: str) -> list[str] | None:
