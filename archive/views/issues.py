@@ -23,6 +23,8 @@ from archive.views.gone import gone
 def issues(request: HttpRequest) -> HttpResponse:
     """Every issue by year, with the numbers that are not here."""
     held = list(published_issues())
+    for issue in held:
+        issue.has_picture = has_cover(issue)
     return render(
         request,
         "archive/issues.html",
