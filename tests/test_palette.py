@@ -7,15 +7,26 @@ import pytest
 from django.conf import settings
 
 CSS = (Path(settings.BASE_DIR) / "static" / "site.css").read_text()
+READING = (Path(settings.BASE_DIR) / "static" / "reading.css").read_text()
 
 
 def palette(dark: bool) -> dict[str, str]:
     """The custom colours of the screen in light or dark."""
     blocks = re.findall(r":root \{(.*?)\}", CSS, re.S)
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[0]))
+    colours = colours_in(blocks[0])
     if dark:
-        colours |= dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[1]))
+        colours |= colours_in(blocks[1])
     return colours
+
+
+def colours_in(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+
+
+def chosen_palettes() -> dict[str, dict[str, str]]:
+    """The colours of each choice of a reader, by its selector."""
+    found = re.findall(r"^  :root(\S+) \{(.*?)^  \}", READING, re.S | re.M)
+    return {selector: colours for selector, block in found if (colours := colours_in(block))}
 
 
 def luminance(colour: str) -> float:
@@ -35,26 +46,41 @@ def test_the_measure_itself() -> None:
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
+PAIRS = [
+    ("ink", "paper", 7),
+    ("ink", "raised", 7),
+    ("link", "paper", 7),
+    ("red", "paper", 7),
+    ("quiet", "paper", 4.5),
+    ("quiet", "raised", 4.5),
+    ("ink", "mark", 4.5),
+    ("ink", "mark-current", 4.5),
+    ("paper", "ink", 7),
+    ("edge", "paper", 3),
+    ("edge", "raised", 3),
+]
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(
-    ("front", "back", "least"),
-    [
-        ("ink", "paper", 7),
-        ("ink", "raised", 7),
-        ("link", "paper", 7),
-        ("red", "paper", 7),
-        ("quiet", "paper", 4.5),
-        ("quiet", "raised", 4.5),
-        ("ink", "mark", 4.5),
-        ("ink", "mark-current", 4.5),
-        ("paper", "ink", 7),
-        ("edge", "paper", 3),
-        ("edge", "raised", 3),
-    ],
-)
+@pytest.mark.parametrize(("front", "back", "least"), PAIRS)
 def test_contrast(front: str, back: str, least: float, dark: bool) -> None:
     colours = palette(dark)
     assert contrast(colours[front], colours[back]) >= least
+
+
+@pytest.mark.parametrize("selector", chosen_palettes())
+@pytest.mark.parametrize(("front", "back", "least"), PAIRS)
+def test_contrast_as_chosen(front: str, back: str, least: float, selector: str) -> None:
+    colours = chosen_palettes()[selector]
+    # Who asks for high contrast gets 7:1 throughout; only the marks stay marks.
+    wanted = 7 if "contrast" in selector and "mark" not in back else least
+    assert contrast(colours[front], colours[back]) >= wanted
+
+
+def test_light_and_dark_are_the_same_whoever_chooses_them() -> None:
+    chosen = chosen_palettes()
+    assert chosen['[data-theme="light"]'] == palette(dark=False)
+    assert chosen['[data-theme="dark"]'] == palette(dark=True)
 
 
 def test_dark_redefines_every_colour() -> None:

@@ -1,6 +1,7 @@
 """One document: its text, what is known of it, and what it refers to."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -9,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,6 +24,7 @@ from archive.models import (
     Issue,
     Reference,
 )
+from archive.qr import qr_picture
 from archive.search.query import related_documents
 from archive.search.validity import changes_to, last_day
 from archive.views.addresses import with_parameters
@@ -107,7 +110,8 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "paged": issue.source_kind == Issue.SourceKind.PDF,
         "pictures": pictures_address(document, query) if original else "",
         # Addresses below the document's, which a draft has not.
-        "public": issue.is_published and document.withdrawn_at is None,
+        "public": (public := issue.is_published and document.withdrawn_at is None),
+        "qr": _address_picture(address) if public else "",
         "printed": bool(original) and has_pages(document),
         "before": before,
         "after": after,
@@ -118,6 +122,12 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "enclosures": enclosure_citations(document, text, one),
         "corrected_fields": corrected_fields(document),
     }
+
+
+@lru_cache(maxsize=1024)
+def _address_picture(address: str) -> SafeString:
+    """The address for the foot of the printed page; kept, since it takes as long as all the rest of a page."""
+    return mark_safe(qr_picture(address))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,114 @@
+"""Each kind of public page in a real browser: no fault that axe-core finds, in any mode, and light on the network."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from playwright.sync_api import Page, Response
+from pytest_django.live_server_helper import LiveServer
+
+from archive.models import Document, Issue
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MODES: dict[str, dict[str, str]] = {
+    "light": {},
+    "dark": {"theme": "dark"},
+    "large": {"size": "largest", "spacing": "wide"},
+    "contrast": {"contrast": "high"},
+}
+# What a reader's choice is to the page.
+CHOOSE = """chosen => {
+  const { dataset } = document.documentElement;
+  for (const name of Object.keys(dataset)) delete dataset[name];
+  Object.assign(dataset, chosen);
+}"""
+MOST_REQUESTS, MOST_BYTES = 12, 100_000
+
+
+@pytest.fixture
+def archive(live_server: LiveServer, transactional_db: None) -> Issue:
+    """The bundled issues, which cite and change each other; the newest of them."""
+    for path in sorted((settings.BASE_DIR / "archive" / "samples").glob("*.pdf")):
+        call_command("ingest", str(path), publish=True)
+    newest = Issue.objects.published().order_by("-published_on").first()
+    assert newest is not None
+    return newest
+
+
+def one_of_each(issue: Issue) -> dict[str, str]:
+    """An address of each kind of public page."""
+    documents = Document.objects.published()
+    tabular = documents.filter(tables__isnull=False).first()
+    personnel = documents.filter(appointments__isnull=False).first()
+    changed = documents.filter(cited_by__isnull=False).first()
+    assert tabular is not None and personnel is not None and changed is not None
+    return {
+        "home": "/",
+        "issues": "/issues/",
+        "issue": issue.get_absolute_url(),
+        "pages": f"{issue.get_absolute_url()}pages/",
+        "numbers": "/documents/",
+        "code": f"/documents/{tabular.number_code}/",
+        "run": f"/documents/{tabular.number_code}/{tabular.number_year}/",
+        "document with a table": tabular.get_absolute_url(),
+        "document on posts": personnel.get_absolute_url(),
+        "document that others cite": changed.get_absolute_url(),
+        "document with hits": f"{changed.get_absolute_url()}?q=通知",
+        "document in print": f"{tabular.get_absolute_url()}print/",
+        "search": "/search/?q=通知",
+        "search for nothing": "/search/?q=没有这样一个词",
+        "not found": "/documents/没有/",
+    }
+
+
+@pytest.mark.parametrize("width", [pytest.param(1280, id="wide"), pytest.param(360, id="phone")])
+def test_no_page_shuts_anybody_out(
+    open_page: Callable[..., Page], live_server: LiveServer, archive: Issue, width: int
+) -> None:
+    page = open_page(width=width, bypass_csp=True)
+    faults = []
+    for kind, address in one_of_each(archive).items():
+        page.goto(live_server.url + address)
+        page.wait_for_load_state("networkidle")
+        page.evaluate(AXE.read_text())
+        for mode, chosen in MODES.items():
+            page.evaluate(CHOOSE, chosen)
+            found = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+            faults += [
+                f"{kind}, {mode}: {fault['id']}: {node['html'][:200]}: {node['failureSummary']}"
+                for fault in found["violations"]
+                for node in fault["nodes"]
+            ]
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_is_light(
+    open_page: Callable[..., Page], live_server: LiveServer, archive: Issue, console_errors: list[str]
+) -> None:
+    heavy = []
+    for kind, address in one_of_each(archive).items():
+        page = open_page()
+        answers: list[Response] = []
+        page.on("response", lambda answer, into=answers: into.append(answer))
+        page.goto(live_server.url + address)
+        page.wait_for_load_state("networkidle")
+        foreign = [answer.url for answer in answers if not answer.url.startswith((live_server.url, "data:"))]
+        assert not foreign, f"{kind} asks other hosts: {foreign}"
+        size = sum(
+            answer.request.sizes()["responseBodySize"]
+            for answer in answers
+            if answer.request.resource_type != "image"
+        )
+        others = [answer for answer in answers if answer.request.resource_type != "image"]
+        if len(others) > MOST_REQUESTS or size > MOST_BYTES:
+            heavy.append(f"{kind}: {len(others)} requests, {size} bytes")
+        page.close()
+    assert not heavy
+    assert console_errors in (
+        [],
+        ["Failed to load resource: the server responded with a status of 404 (Not Found)"],
+    )
