@@ -29,9 +29,9 @@ def test_keys_lead_to_search_and_to_the_documents_beside(
     page.keyboard.press("k")
     page.wait_for_url(f"**{first.get_absolute_url()}")
     page.keyboard.press("?")
-    expect(page.locator("dialog")).to_be_visible()
+    expect(page.locator("dialog#keys")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.locator("dialog#keys")).to_be_hidden()
     page.keyboard.press("/")
     expect(page.locator("input[name=q]").first).to_be_focused()
     # In a field, keys are letters.
