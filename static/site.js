@@ -113,6 +113,16 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
+// The link of a section goes to the address and, to be cited, to the clipboard.
+document.querySelectorAll(".anchor").forEach((anchor) => {
+  anchor.addEventListener("click", async () => {
+    if (!navigator.clipboard) return;
+    await navigator.clipboard.writeText(anchor.href);
+    anchor.dataset.copied = document.querySelector("[data-done]")?.dataset.done ?? "✓";
+    setTimeout(() => delete anchor.dataset.copied, 2000);
+  });
+});
+
 // The side contents follow the reading: the entry of the last heading above the middle of the window is marked.
 const entries = new Map();
 document.querySelectorAll(".outline a").forEach((link) => {

@@ -13,6 +13,8 @@ from archive.views.issues import contents_by_category, published_issues
 # How many lines of a category the home page shows, and how many values of a field.
 HOME_ENTRIES = 5
 HOME_VALUES = 8
+# So many issues that came in last, beside the newest.
+HOME_LATEST = 5
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -31,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 (category, entries[:HOME_ENTRIES], len(entries) - HOME_ENTRIES)
                 for category, entries in categories
             ],
+            "latest": _latest(issues, newest),
             "shelves": shelves(issues),
             "issue_count": len(issues),
             "document_count": sum(issue.document_count for issue in issues),
@@ -42,6 +45,15 @@ def home(request: HttpRequest) -> HttpResponse:
             "codes": _most_frequent(documents, "number_code"),
         },
     )
+
+
+def _latest(issues: list[Issue], newest: Issue | None) -> list[Issue]:
+    """What was made public last, the latest first, without the newest issue, which stands above.
+
+    While an office loads its older years this is where readers see them arrive.
+    """
+    others = [issue for issue in issues if issue.released_at and issue != newest]
+    return sorted(others, key=lambda issue: (issue.released_at, issue.pk), reverse=True)[:HOME_LATEST]
 
 
 def _most_frequent(documents: "QuerySet[Document]", field: str) -> list[tuple[str, int]]:

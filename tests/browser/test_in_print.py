@@ -50,6 +50,21 @@ def test_references_are_copied(
     assert page.evaluate("navigator.clipboard.readText()") == entry.strip()
 
 
+def test_the_link_of_a_section_is_copied(
+    open_page: Callable[..., Page], live_server: LiveServer, sample_issue: Issue
+) -> None:
+    document = max(sample_issue.documents.published(), key=lambda one: one.sections.count())
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(live_server.url + document.get_absolute_url())
+    anchor = page.locator(".text .anchor").first
+    anchor.focus()
+    page.keyboard.press("Enter")
+    expect(anchor).to_have_attribute("data-copied", "已复制")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"{live_server.url}{document.get_absolute_url()}#")
+    assert page.url == copied
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_document_is_seen_and_saved_as_printed(

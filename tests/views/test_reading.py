@@ -1,6 +1,8 @@
 """The reading room: what each page shows, to whom, and how much it costs."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
@@ -190,6 +192,27 @@ def test_home_shows_the_newest_issue_and_examples_from_it(client: Client) -> Non
     assert any(link.endswith(f"?q={quote(number)}") for link in page.links())
     assert f"/search/?category={quote('政府文件')}" in page.links()
     assert reverse("number-code", args=["云政发"]) in page.links()
+
+
+def test_home_shows_what_was_made_public_last(client: Client) -> None:
+    issues = {label: make_issue(label=label) for label in ("1", "2", "3", "4")}
+    for label, day in (("3", 9), ("1", 8), ("4", 7), ("2", 6)):
+        Issue.objects.filter(pk=issues[label].pk).update(released_at=datetime(2026, 5, day, 12, tzinfo=UTC))
+    page = get(client, "/")
+    section = page.html[page.html.index('id="latest"') : page.html.index('class="years"')]
+    # The newest, 第4期, stands above them.
+    assert re.findall("第(.)期", section) == ["3", "1", "2"]
+    assert "2026-05-09 上线" in page.words
+
+
+def test_shelves_show_covers_and_gaps(client: Client) -> None:
+    make_issue(label="1")
+    make_issue(label="3")
+    page = get(client, "/issues/")
+    covers = page.html[page.html.index('class="covers"') :]
+    assert covers.count('class="cover"') == 2
+    assert covers.count('class="cover gap"') == 1
+    assert "第2期本库未收录" in "".join(page.words.split())
 
 
 def test_an_empty_archive_says_so(client: Client) -> None:
