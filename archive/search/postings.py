@@ -4,7 +4,6 @@ Whoosh's matchers hand out one document number after the other, in Python; a blo
 differences. This reaches into the matcher of Whoosh 2.7.4 and takes the public way wherever it meets another.
 """
 
-from array import array
 from itertools import accumulate
 from typing import Any
 
@@ -16,24 +15,25 @@ from whoosh.reading import TermNotFound
 _INSIDE = ("_data", "_read_data", "_lastblock", "_nextoffset", "_goto")
 
 
-def read_postings(reader: Any, field: str, term: str) -> "array[int]":
+def read_postings(reader: Any, field: str, term: str) -> list[int]:
     """The numbers of the documents of one segment that have `term`, ascending; deleted ones may be among them."""
     try:
         matcher = reader.postings(field, term)
     except TermNotFound:
-        return array("I")
+        return []
     if type(matcher) is FilterMatcher:  # only takes out what is deleted
         matcher = matcher.child
     if type(matcher) is W3LeafMatcher and all(hasattr(matcher, name) for name in _INSIDE):
         return _read_blocks(matcher)
     if type(matcher) is ListMatcher:
         matcher.reset()
-    return array("I", matcher.all_ids())
+    return list(matcher.all_ids())
 
 
-def _read_blocks(matcher: Any) -> "array[int]":
+def _read_blocks(matcher: Any) -> list[int]:
     matcher.reset()
-    numbers = array("I")
+    # A list and no array: numbers go in as they are, and come out again a third sooner.
+    numbers: list[int] = []
     while True:
         if matcher._data is None:
             matcher._read_data()
