@@ -14,9 +14,6 @@ from archive.search.query_language import And, Condition, Everything, Not, Or, S
 from archive.search.snapshot import Snapshot
 from archive.search.validity import validity_on
 
-# So many of a term's rarest pairs are intersected; a look into the text costs less than more of them.
-_RAREST = 4
-
 
 def match(snapshot: Snapshot, condition: Condition) -> DocumentSet:
     """The documents that meet `condition`, none of them deleted."""
@@ -52,11 +49,12 @@ def _match(snapshot: Snapshot, condition: Condition, within: DocumentSet) -> Doc
 
 def _match_all(snapshot: Snapshot, terms: list[Term], within: DocumentSet) -> DocumentSet:
     """Those of `within` that have all terms. Every posting list narrows before any text is looked into."""
-    grams = {term: list(_needed_grams(snapshot, term)) for term in terms}
+    runs = {term.text for term in terms if _is_run(term)}
+    grams = {term: _needed_grams(snapshot, term) for term in terms if not _is_run(term)}
     asked = {gram for needed in grams.values() for gram in needed}
-    if not asked:
+    if not asked and not runs:
         return within
-    left, unread, sure = snapshot.narrow(within, asked, [term.text for term in terms if _is_run(term)])
+    left, unread, sure = snapshot.narrow(within, asked, runs)
     for term in terms:
         if not left:
             break
@@ -68,16 +66,14 @@ def _match_all(snapshot: Snapshot, terms: list[Term], within: DocumentSet) -> Do
     return left
 
 
-def _needed_grams(snapshot: Snapshot, term: Term) -> Iterable[str]:
-    """The grams that a document with `term` has; the rarest few where there are many."""
+def _needed_grams(snapshot: Snapshot, term: Term) -> list[str]:
+    """The grams that a document with `term`, which is no run, has; the rarest few where there are many."""
     if term.whole and not term.field:
-        return map(word_gram, words_of(term.text))
+        return [word_gram(word) for word in words_of(term.text)]
     pairs = pairs_of(term.text)
     if term.field == "title":
         pairs = [title_gram(pair) for pair in pairs]
-    if len(pairs) <= _RAREST:
-        return pairs
-    return sorted(pairs, key=snapshot.count_with)[:_RAREST]
+    return snapshot.rarest(pairs)
 
 
 def _is_run(term: Term) -> bool:

@@ -57,7 +57,7 @@ class PostingWriter:
     def add(
         self, key: str, group: str, grams: Collection[str], row: tuple[Any, ...], texts: tuple[str, ...] = ()
     ) -> None:
-        """Add a document; the runs that its `texts` share with many others get lists as well."""
+        """Add a document; the runs and clauses that its `texts` share with many others get lists as well."""
         if self._new is None:
             self._new = NewSegment(self._index)
         self._new.add(key, group, grams, row, texts)

@@ -30,6 +30,7 @@ class Snapshot:
         self.documents_with_all = self.lists.documents_with_all
         self.count_with = self.lists.count_with
         self.narrow = self.lists.narrow
+        self.rarest = self.lists.rarest
         self._value_sets: dict[str, ValueSets] = {}
 
     def is_current(self, generation: Path) -> bool:

@@ -6,7 +6,7 @@ same over either: folding, conditions, ranking, facets, generations, the queue.
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Set
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
@@ -20,8 +20,8 @@ from archive.search.records import Columns, Record, Row
 ENGINES = ("whoosh", "tantivy")
 # Posting lists kept in memory, a bit a document each.
 _KEPT_LISTS = 512
-# Reading so many numbers of a posting list costs as much as a look into one text.
-NUMBERS_A_LOOK = 40
+# So many of a term's rarest grams are intersected.
+_RAREST = 4
 
 
 class StoreUnreadable(Exception):
@@ -32,7 +32,7 @@ class Narrowed(NamedTuple):
     """What posting lists say of documents that shall have some grams and some runs: `left` may have them all.
 
     Lists of grams that were not worth reading are `unread`, and texts tell instead. Of a run, three characters and
-    more, lists of its pairs do not say whether they stand together: what is `sure` to have it by other lists needs
+    more, lists of its parts do not say whether they stand together: what is `sure` to have it by other lists needs
     no look, and of all others the texts tell.
     """
 
@@ -75,21 +75,16 @@ class PostingLists(ABC):
                 return found
         return found or DocumentSet()
 
-    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Sequence[str]) -> Narrowed:
-        """Those of `within` that may have all grams and runs; the rarest pairs of each run are among the grams.
+    @abstractmethod
+    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Collection[str]) -> Narrowed:
+        """Those of `within` that may have all grams and all runs; one of either at least.
 
-        Here is decided how a run is found, each engine in its way: by its pairs and a look into the texts left over,
-        as far as no other list says it.
+        Here is decided how a run is found, each engine in its way.
         """
-        left, counted = within, self._counted(grams)
-        for at, (count, gram) in enumerate(counted):
-            # What is left by the shorter lists may be so little that its texts are read sooner than the next list.
-            if at and len(left) * NUMBERS_A_LOOK < count:
-                return Narrowed(left, {gram for _, gram in counted[at:]}, {})
-            left &= self.documents_with(gram)
-            if not left:
-                break
-        return Narrowed(left, frozenset(), {})
+
+    def rarest(self, grams: Collection[str]) -> list[str]:
+        """The few of the grams that the fewest documents have, the shortest list first; a look costs less than more."""
+        return [gram for _, gram in self._counted(grams)[:_RAREST]]
 
     def _counted(self, grams: Collection[str]) -> list[tuple[int, str]]:
         """The grams with their counts, the shortest list first."""

@@ -6,7 +6,7 @@ pairs first, and no phrase runs from one value of a field into the next: its ans
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import astuple
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,7 @@ from tantivy import Occur, Order, Query, Tokenizer
 from archive.search.document_set import DocumentSet
 from archive.search.folder import on_disk
 from archive.search.folding import WORD
-from archive.search.grams import TITLE_MARK, WORD_MARK
+from archive.search.grams import TITLE_MARK, WORD_MARK, pairs_of
 from archive.search.records import Columns, Record, Row
 from archive.search.stores import Narrowed, PostingLists, StoreUnreadable
 
@@ -131,12 +131,13 @@ class TantivyLists(PostingLists):
     def documents_with_all(self, grams: Collection[str]) -> DocumentSet:
         return self._having(grams, ())
 
-    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Sequence[str]) -> Narrowed:
-        """No text need be looked into: a run is found as a phrase."""
-        left = within & self._having(grams, runs)
+    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Collection[str]) -> Narrowed:
+        """No text need be looked into: a run is found as a phrase, sooner where its rarest pairs are asked for too."""
+        pairs = {pair for run in runs for pair in self.rarest(pairs_of(run))}
+        left = within & self._having(pairs.union(grams), runs)
         return Narrowed(left, frozenset(), dict.fromkeys(runs, left))
 
-    def _having(self, grams: Collection[str], runs: Sequence[str]) -> DocumentSet:
+    def _having(self, grams: Collection[str], runs: Collection[str]) -> DocumentSet:
         """The documents that have all grams, one at least, and all runs.
 
         Asked in one query, for each document found becomes two objects of Python; lists that are held cost nothing.

@@ -1,7 +1,8 @@
 """Posting lists in Whoosh's files: one field of grams, and a small stored row a document."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import astuple
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,19 @@ import whoosh
 from whoosh.fields import ID, STORED, Schema
 from whoosh.index import EmptyIndexError, FileIndex
 
-from archive.search.common_runs import run_gram, runs_in
+from archive.search.common_runs import LONGEST, SHORTEST, ListedClauses, clause_gram, clause_of, run_gram
 from archive.search.document_set import DocumentSet
-from archive.search.grams import Grams, grams_of
+from archive.search.grams import Grams, grams_of, pairs_of
 from archive.search.mapped_storage import MappedStorage
 from archive.search.posting_writer import writer_of
 from archive.search.postings import read_postings
 from archive.search.records import GONE, Columns, Record, Row
-from archive.search.stores import NUMBERS_A_LOOK, Narrowed, PostingLists
+from archive.search.stores import Narrowed, PostingLists
 
-# Raised when the lists are others: 2 has those of common runs.
-_LISTS = 2
+# Raised when the lists are others: 2 has those of common runs, 3 those of clauses.
+_LISTS = 3
+# Reading so many numbers of a posting list costs as much as a look into one text.
+_NUMBERS_A_LOOK = 40
 
 
 class WhooshStore:
@@ -67,6 +70,8 @@ class WhooshLists(PostingLists):
         self.readers: list[tuple[int, Any]] = []
         self.columns = Columns()
         self.deleted = DocumentSet()
+        known_clauses = previous.clauses if previous else {}
+        self.clauses: dict[str, tuple[str, ...]] = {}
         for segment_reader, _ in reader.leaf_readers():
             segment = segment_reader.segment()
             if segment is None:
@@ -83,28 +88,59 @@ class WhooshLists(PostingLists):
                         raise
                     raise FileNotFoundError(generation / name) from None
             self.segments[segment.segment_id()] = columns
+            clauses = known_clauses.get(segment.segment_id())
+            self.clauses[segment.segment_id()] = _read_clauses(segment_reader) if clauses is None else clauses
             self.readers.append((base, segment_reader))
             self.columns.extend(columns)
             gone = [base + number for number in segment.deleted_docs()]
             self.deleted |= DocumentSet.of(gone, len(self.columns.keys))
+        self._clauses = ListedClauses(chain.from_iterable(self.clauses.values()))
 
     def is_current(self) -> bool:
         return bool(self._index.latest_generation() == self.toc)
 
-    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Sequence[str]) -> Narrowed:
-        """By pairs, and by the lists of common runs; a longer run is narrowed by those of its fours."""
-        left, unread, _ = super().narrow(within, grams, runs)
+    def narrow(self, within: DocumentSet, grams: Collection[str], runs: Collection[str]) -> Narrowed:
+        """By as many lists as are read sooner than the texts of what is left."""
+        left, unread = self._with_grams(within, grams)
         sure: dict[str, DocumentSet] = {}
-        for text in runs:
-            for run in runs_in(text):
-                # Reading a list costs as much as looking into a few texts.
-                if len(left) * NUMBERS_A_LOOK < len(self.columns.keys):
-                    break
-                having, covered = self.listed_runs(run)
-                left = (left - covered) | (left & having)
-                if run == text:
-                    sure[text] = having
+        # The longest are the rarest, as a rule.
+        for run in sorted(runs, key=lambda run: (-len(run), run)):
+            sure[run], unsure = self._with_run(left, run)
+            left = sure[run] | unsure
         return Narrowed(left, unread, sure)
+
+    def _with_grams(self, within: DocumentSet, grams: Collection[str]) -> tuple[DocumentSet, frozenset[str]]:
+        """Those of `within` that have the grams, but for some, given too, whose lists were not worth reading."""
+        counted = self._counted(grams)
+        for at, (count, gram) in enumerate(counted):
+            if not _is_worth(within, count):
+                return within, frozenset(gram for _, gram in counted[at:])
+            within &= self.documents_with(gram)
+        return within, frozenset()
+
+    def _with_run(self, within: DocumentSet, run: str) -> tuple[DocumentSet, DocumentSet]:
+        """Those of `within` that have a run by the lists of what is common, and those of which the texts have to tell."""
+        sure, unsure = DocumentSet(), within
+        if SHORTEST <= len(run) <= LONGEST:
+            having, covered = self.listed_runs(run)
+            sure, unsure = within & having, within - covered
+            if not unsure:
+                return sure, unsure
+        # What has a common clause with the run in it needs no look, nor the lists of the other pairs.
+        rarest, *others = self.rarest(pairs_of(run))
+        unsure, _ = self._with_grams(unsure, [rarest])
+        having = self._with_common_clause(unsure, run)
+        unsure, _ = self._with_grams(unsure - having, others)
+        return sure | having, unsure
+
+    def _with_common_clause(self, within: DocumentSet, run: str) -> DocumentSet:
+        """Those of `within` that have a listed clause with `run` in it."""
+        found = DocumentSet()
+        for clause in self._clauses.with_run(run):
+            gram = clause_gram(clause)
+            if _is_worth(within - found, self.count_with(gram)):
+                found |= within & self.documents_with(gram)
+        return found
 
     def listed_runs(self, run: str) -> tuple[DocumentSet, DocumentSet]:
         """The documents that have a common run, and all those of segments that list it: of others nothing is said."""
@@ -127,6 +163,11 @@ class WhooshLists(PostingLists):
         return sum(reader.doc_frequency("grams", gram) for _, reader in self.readers)
 
 
+def _is_worth(documents: DocumentSet, numbers: int) -> bool:
+    """True where a list of so many numbers is read sooner than the texts of `documents`."""
+    return len(documents) * _NUMBERS_A_LOOK >= numbers
+
+
 def schema() -> Schema:
     """What Whoosh keeps."""
     return Schema(key=ID(unique=True), group=ID(), grams=Grams(), row=STORED())
@@ -134,6 +175,11 @@ def schema() -> Schema:
 
 def _open(generation: Path) -> FileIndex:
     return MappedStorage(str(generation)).open_index()
+
+
+def _read_clauses(reader: Any) -> tuple[str, ...]:
+    """The clauses that one segment lists."""
+    return tuple(map(clause_of, reader.expand_prefix("grams", clause_gram("").encode())))
 
 
 def _read_columns(reader: Any) -> Columns:

@@ -1,6 +1,7 @@
 """How posting lists are kept: what is chosen, and what tantivy has to be taught."""
 
 import json
+import random
 import resource
 import signal
 import sys
@@ -130,6 +131,43 @@ def test_a_write_that_fails_for_want_of_room_frees_the_lock(index: GramIndex) ->
     with index.writing(timeout=0) as writer:
         writer.add(make_record(2, "新文"))
     assert bodies(index, "文") == ["常文", "新文"]
+
+
+def test_what_is_left_may_have_a_run_and_what_is_sure_has_it(index: GramIndex) -> None:
+    """Whoosh keeps lists of what is common in the first commit, and has too few documents to tell in the second."""
+    choose = random.Random(5)
+    clauses = (
+        "各县区人民政府",
+        "安全生产责任制",
+        "有关单位要抓好落实",
+        "自发布之日起施行",
+        "人民安全政府生产",
+    )
+    texts = [
+        choose.choice((",", "")).join(choose.choices(clauses, k=choose.randrange(1, 4))) for _ in range(240)
+    ]
+    for numbers in (range(220), range(220, 240)):
+        with index.writing() as writer:
+            for n in numbers:
+                writer.add(make_record(n, texts[n]))
+    snapshot = index.snapshot()
+    assert snapshot
+    bodies = [snapshot.body(number).decode() for number in range(snapshot.size)]
+    surely = 0
+    for _ in range(300):
+        runs = set()
+        for body in choose.sample(bodies, k=choose.choice((1, 2))):
+            at = choose.randrange(len(body) - 2)
+            runs.add(body[at : at + choose.randrange(3, 9)])
+        left, unread, sure = snapshot.narrow(snapshot.alive, ["府"], runs)
+        having = {n for n in range(snapshot.size) if all(run in bodies[n] for run in ("府", *runs))}
+        assert having <= set(left)
+        assert not unread
+        for run in runs:
+            with_run = {n for n in range(snapshot.size) if run in bodies[n]}
+            assert set(sure[run]) <= with_run
+            surely += len(sure[run])
+    assert surely > 3000
 
 
 # --- tantivy -----------------------------------------------------------------------------------------
