@@ -1,5 +1,6 @@
 """The administration: for administrators alone, behind the sign-in of the desk and its second factor."""
 
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -13,6 +14,22 @@ class AdministrationConfig(AdminConfig):
 
 
 class Administration(AdminSite):
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """As Django's; what is sent may change what readers see, the name of a gazette for one."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def seen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response: HttpResponse = inner(request, *args, **kwargs)
+            if request.method == "POST":
+                # Loaded here: the site is made while applications are still being loaded.
+                from archive.edition import next_edition
+
+                next_edition()
+            return response
+
+        return seen
+
     def has_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return bool(user.is_active and user.is_staff and user.is_superuser)

@@ -8,8 +8,14 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 
+def chosen_language(request: HttpRequest) -> str:
+    """The language that the switch in the page has set, else LANGUAGE_CODE."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 class ChosenLanguage:
-    """Middleware: the language of the cookie that the switch sets, else LANGUAGE_CODE.
+    """Middleware: each page is made in the language chosen.
 
     The browser's own wish is not asked: a gazette speaks the language it is printed in, and a link shows
     everybody the same page.
@@ -19,8 +25,7 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        language = chosen_language(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

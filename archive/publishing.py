@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from archive.audit import recorded
+from archive.edition import next_edition
 from archive.ingest.annex_files import forget_files_on_commit
 from archive.ingest.originals import remove_original
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
@@ -195,15 +196,17 @@ def note_filled_in(issue: Issue, values: dict[str, Any]) -> None:
 
 
 def index_on_commit(issue: Issue) -> None:
-    """Bring the issue into the index once it is committed.
+    """Bring the issue into the index once it is committed, and show readers the new state from then on.
 
     A failure there is logged and no longer undoes anything: `verify --repair` and the worker mend the index.
     """
+    next_edition()
     update.index_on_commit(issue.pk)
 
 
 def unindex_on_commit(issue: Issue) -> None:
-    """Take the issue's documents out of the index once the change is committed."""
+    """Take the issue's documents out of the index and from readers once the change is committed."""
+    next_edition()
     update.index_on_commit(issue.pk)
 
 

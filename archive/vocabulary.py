@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from archive.edition import next_edition
 from archive.ingest.knowledge import learnt
 from archive.models import Appointment, Document, Namesake, Term
 from archive.publishing import note
@@ -131,6 +132,7 @@ def settle_namesakes(
                     "made_by": user if user is not None and user.is_authenticated else None,
                 },
             )
+        next_edition()
     said = {True: "the same person", False: "two people", None: "open"}[same]
     note(f"{person} in {first.public_id} and {second.public_id}", said, user)
 

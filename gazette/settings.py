@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "archive.public_pages.PublicPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "archive.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -184,6 +185,15 @@ STATIC_URL = "/static/"
 STATIC_ROOT = GAZETTE_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
+# Public pages as they were made, for each process by itself; see archive/public_pages.py.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
 # Originals are stored once by checksum: GAZETTE_DATA/originals/ab/abcd….pdf
 ORIGINALS_DIR = GAZETTE_DATA / "originals"
 ANNEXES_DIR = GAZETTE_DATA / "annexes"

@@ -188,6 +188,12 @@ def quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def pages_made_anew(settings: Settings) -> None:
+    """Each page is made when it is asked for: tests change rows behind the back of the archive."""
+    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+
 # --- the shared material -----------------------------------------------------------------------------
 @pytest.fixture(scope="session")
 def shared() -> Path:

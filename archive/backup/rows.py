@@ -29,8 +29,11 @@ from archive.backup.errors import BackupError
 
 KEPT = ("auth", "otp_totp", "otp_static", "archive", "auditlog", "admin")
 # Sessions and locked names end with the machine, and queued work is queued anew from the runs of the archive; the kinds
-# of rows and their permissions are made by `migrate`.
-LEFT_OUT = ("sessions", "axes", "django_tasks_database", "contenttypes", "auth.permission")
+# of rows and their permissions are made by `migrate`. What is put back begins an edition of its own.
+LEFT_OUT = (
+    *("sessions", "axes", "django_tasks_database", "contenttypes", "auth.permission"),
+    "archive.edition",
+)
 
 _BATCH = 1000
 

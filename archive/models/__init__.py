@@ -12,6 +12,7 @@ from archive.models.document import (
     Section,
     Table,
 )
+from archive.models.edition import Edition
 from archive.models.facts import Appointment, Reference
 from archive.models.issue import ContentsEntry, Gazette, Issue, Page
 from archive.models.supplied import Annex, Supplement, ValidityJudgement
@@ -27,6 +28,7 @@ __all__ = [
     "Correction",
     "Document",
     "DocumentAlias",
+    "Edition",
     "Enclosure",
     "Finding",
     "Gazette",

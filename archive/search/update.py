@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from haystack import connections
 
+from archive.edition import next_edition
 from archive.models import Document, Issue
 from archive.search.engine import GramIndex, Record, Writer
 from archive.search.folder import IndexBusy
@@ -70,6 +71,7 @@ def rebuild() -> int:
     with backend.index.folder.locked():
         count = backend.write_everything()
         _work_off(backend)
+    next_edition()
     work_off_queue()
     return count
 
@@ -165,6 +167,7 @@ def mend(found: Differences) -> None:
             writer.remove(f"{_KEY}{pk}")
         for record in _records(backend, pk__in=keys):
             writer.add(record)
+    next_edition()
 
 
 # --- inside ------------------------------------------------------------------------------------------
@@ -208,6 +211,8 @@ def _work_off(backend: GramSearchBackend) -> None:
         with index.writing_locked() as writer:
             _replace_issues(backend, writer, issues)
     index.folder.done(notes)
+    # Search pages may have been made meanwhile, of the new rows and the index as it was.
+    next_edition()
 
 
 def _replace_issues(backend: GramSearchBackend, writer: Writer, issues: set[int]) -> None:

@@ -1,0 +1,228 @@
+"""Public pages are made once and kept, and made anew as soon as what they show has changed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from archive import annexes
+from archive.edition import next_edition, present_edition
+from archive.ingest.correct.change import Change
+from archive.ingest.correcting import correct, undo
+from archive.models import Document, Issue
+from archive.publishing import publish_issue, restore_document, withdraw_document, withdraw_issue
+from archive.search.update import index_issue, rebuild
+from archive.vocabulary import settle_namesakes
+from tests.factories import make_issue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def kept_pages(pages_made_anew: None, settings: Settings) -> None:
+    """Pages are kept as on a site, by each test for itself."""
+    settings.CACHES = settings.CACHES | {
+        "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": present_edition()}
+    }
+    next_edition()
+
+
+@pytest.fixture
+def issue() -> Issue:
+    return make_issue()
+
+
+def test_a_page_is_made_once(client: Client, issue: Issue, django_assert_num_queries: Any) -> None:
+    for path in ("/", issue.get_absolute_url(), "/documents/", "/search/?q=通知", "/api/v1/documents"):
+        first = client.get(path)
+        assert first.status_code == 200, path
+        with django_assert_num_queries(1):
+            second = client.get(path)
+        assert second.content == first.content
+        # What is measured anew for each answer, of what is said of it.
+        assert dict(second.headers) == dict(first.headers)
+
+
+def test_whoever_has_it_is_told_that_it_holds(client: Client, issue: Issue) -> None:
+    first = client.get("/")
+    assert first["ETag"].startswith('W/"')
+    assert {word.strip() for word in first["Cache-Control"].split(",")} == {"public", "no-cache"}
+    again = client.get("/", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert "Cookie" in again["Vary"]
+    next_edition()
+    again = client.get("/", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 200
+    assert again["ETag"] != first["ETag"]
+
+
+def test_security_headers_are_those_of_a_page_made_anew(client: Client, issue: Issue) -> None:
+    first, second = client.get("/"), client.get("/")
+    for header in ("Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy"):
+        assert second[header] == first[header]
+
+
+def test_each_language_and_host_has_its_own(client: Client, issue: Issue, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "gazette.example"]
+    chinese = client.get("/")
+    other = client.get("/", headers={"host": "gazette.example"})
+    assert b"http://gazette.example/" in other.content
+    client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = client.get("/")
+    assert english["Content-Language"] == "en"
+    assert len({chinese["ETag"], other["ETag"], english["ETag"]}) == 3
+    del client.cookies[django_settings.LANGUAGE_COOKIE_NAME]
+    assert client.get("/").content == chinese.content
+
+
+def test_citations_are_of_the_day(client: Client, issue: Issue, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = issue.documents.all()[0].get_absolute_url()
+    today = client.get(path)
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2031, 5, 6, 12, tzinfo=ZoneInfo("Asia/Shanghai")))
+    assert "2031-05-06" in client.get(path).content.decode()
+    assert "2031-05-06" not in today.content.decode()
+
+
+def test_nothing_is_kept_of_what_is_not_for_all(client: Client, issue: Issue) -> None:
+    for path in ("/desk/sign-in/", "/healthz", "/documents/没有/", "/suggest/?q=通知"):
+        assert "ETag" not in client.get(path).headers, path
+    path = issue.documents.all()[0].get_absolute_url()
+    withdraw_document(issue.documents.all()[0], "个人信息")
+    assert client.get(path).status_code == 410
+    assert "ETag" not in client.get(path).headers
+
+
+def test_whoever_has_a_session_gets_pages_of_their_own(client: Client, issue: Issue) -> None:
+    client.get("/")
+    client.force_login(User.objects.create_user("editor", is_staff=True))
+    Issue.objects.update(state=Issue.State.DRAFT)
+    answer = client.get("/")
+    assert "本库尚无公报" in answer.content.decode()
+    assert "ETag" not in answer.headers
+
+
+def test_the_address_may_be_long_or_mad(client: Client, issue: Issue) -> None:
+    assert "ETag" not in client.get("/search/", {"q": "通知" * 500}).headers
+    assert (
+        client.get("/search/?q=%ff%00\ud800".encode("utf-8", "surrogatepass").decode("latin-1")).status_code
+        == 200
+    )
+
+
+# --- what changes what readers see ---------------------------------------------------------------------
+def publish_another(issue: Issue) -> None:
+    publish_issue(make_issue("draft", label="7"))
+
+
+def withdraw(issue: Issue) -> None:
+    withdraw_issue(issue, "印刷有误")
+
+
+def withdraw_one(issue: Issue) -> None:
+    withdraw_document(issue.documents.all()[0], "个人信息")
+
+
+def restore_one(issue: Issue) -> None:
+    withdraw_one(issue)
+    restore_document(issue.documents.all()[0])
+
+
+def correct_and_undo(issue: Issue) -> None:
+    document = issue.documents.all()[0]
+    before = present_edition()
+    (made,) = correct(document, [Change("field", {"field": "kind"}, document.kind, "意见")])
+    assert present_edition() != before
+    undo(made.act)
+
+
+def settle_two_of_one_name(issue: Issue) -> None:
+    other = make_issue(label="8")
+    named = Document.objects.filter(appointments__isnull=False).distinct()
+    one, two = named.filter(issue=issue)[0], named.filter(issue=other)[0]
+    settle_namesakes(one.appointments.all()[0].person, one, two, same=False)
+
+
+def attach_an_annex(issue: Issue) -> None:
+    document = issue.documents.filter(attachments__isnull=False)[0]
+    attachment = document.attachments.all()[0]
+    file = SimpleUploadedFile("附件.pdf", b"%PDF-1.4\n%%EOF")
+    before = present_edition()
+    annex = annexes.attach(file, document, attachment.label, attachment.title)
+    assert present_edition() != before
+    annexes.remove(annex)
+
+
+def bring_into_the_index(issue: Issue) -> None:
+    index_issue(issue)
+
+
+def index_anew(issue: Issue) -> None:
+    rebuild()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        publish_another,
+        withdraw,
+        withdraw_one,
+        restore_one,
+        correct_and_undo,
+        settle_two_of_one_name,
+        attach_an_annex,
+        bring_into_the_index,
+        index_anew,
+    ],
+)
+def test_every_change_that_readers_see_begins_an_edition(
+    act: Callable[[Issue], None],
+    issue: Issue,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    before = present_edition()
+    with django_capture_on_commit_callbacks(execute=True):
+        act(issue)
+    assert present_edition() not in ("", before)
+
+
+def test_what_the_administration_saves_does_too(client: Client, issue: Issue) -> None:
+    client.force_login(User.objects.create_superuser("admin"))
+    gazette = issue.gazette
+    assert gazette is not None
+    before = present_edition()
+    client.get(reverse("admin:archive_gazette_change", args=[gazette.pk]))
+    assert present_edition() == before
+    client.post(reverse("admin:archive_gazette_change", args=[gazette.pk]), {"name": "新刊"})
+    assert present_edition() != before
+
+
+def test_what_was_withdrawn_is_gone_at_once_and_search_with_it(
+    client: Client, issue: Issue, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    index_issue(issue)
+    document = issue.documents.all()[0]
+    pages = ("/", issue.get_absolute_url(), f"/search/?q={document.number}", document.get_absolute_url())
+    for path in pages:
+        assert document.title in "".join(client.get(path).content.decode().split()), path
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_issue(issue, "印刷有误")
+    for path in pages:
+        assert document.title not in "".join(client.get(path).content.decode().split()), path
+
+
+def test_a_name_is_never_given_twice() -> None:
+    names = set()
+    for _ in range(50):
+        next_edition()
+        names.add(present_edition())
+    assert len(names) == 50
