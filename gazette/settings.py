@@ -76,7 +76,8 @@ LOCKOUT_MINUTES = int(os.environ.get("LOCKOUT_MINUTES", "15"))
 # `staff`: everybody at the desk needs a second factor; `off`: those whom an administrator asks for one.
 REQUIRE_SECOND_FACTOR = environment_choice("REQUIRE_SECOND_FACTOR", ("off", "staff"))
 
-# Limits of one upload and of reading one file, see archive/ingest/extract/sandbox.py.
+# Limits of one upload. Those of reading one file stand in archive/ingest/extract/sandbox.py and
+# archive/ingest/recognise/process.py, which run without Django.
 UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_MB", "200")) * 1024 * 1024
 UPLOAD_MAX_FILES = int(os.environ.get("UPLOAD_MAX_FILES", "200"))
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
@@ -84,8 +85,6 @@ DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
 FAILED_UPLOADS_DAYS = int(os.environ.get("FAILED_UPLOADS_DAYS", "30"))
 # A worker that was not heard of for this long is taken for dead, and its file is begun again.
 INGEST_LEASE_SECONDS = float(os.environ.get("INGEST_LEASE_SECONDS", "60"))
-READ_MAX_SECONDS = int(os.environ.get("READ_MAX_SECONDS", "60"))
-READ_MAX_MEMORY = int(os.environ.get("READ_MAX_MEMORY_MB", "1024")) * 1024 * 1024
 # What keeps the search index: whoosh, or tantivy where requirements-tantivy.txt is installed. Same results.
 SEARCH_ENGINE = os.environ.get("SEARCH_ENGINE", "").strip().lower() or "whoosh"
 
