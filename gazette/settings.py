@@ -9,6 +9,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from archive.log_lines import formatter
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -88,6 +90,11 @@ INGEST_LEASE_SECONDS = float(os.environ.get("INGEST_LEASE_SECONDS", "60"))
 # What keeps the search index: whoosh, or tantivy where requirements-tantivy.txt is installed. Same results.
 SEARCH_ENGINE = os.environ.get("SEARCH_ENGINE", "").strip().lower() or "whoosh"
 
+# What the archive says in its log: from which level on, as text or as JSON lines, and whether each request has a line.
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "").strip().upper()
+LOG_FORMAT = environment_choice("LOG_FORMAT", ("text", "json"))
+LOG_REQUESTS = environment_flag("LOG_REQUESTS")
+
 # --- Django ------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "archive.admin_site.AdministrationConfig",
@@ -111,6 +118,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "archive.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -261,11 +269,12 @@ AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": formatter(LOG_FORMAT)},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL or "WARNING"},
     "loggers": {
-        "archive": {"level": os.environ.get("LOG_LEVEL", "INFO")},
+        "archive": {"level": LOG_LEVEL or "INFO"},
+        "archive.request_log": {"level": "INFO"},  # LOG_REQUESTS decides
         "pdfminer": {"level": "ERROR"},
     },
 }
