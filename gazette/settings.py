@@ -1,5 +1,6 @@
 """All settings. The environment is read once, in the first part; what follows is derived from it."""
 
+import ipaddress
 import os
 import secrets
 from datetime import timedelta
@@ -30,6 +31,14 @@ def environment_choice(name: str, choices: tuple[str, ...]) -> str:
     if chosen not in choices:
         raise ImproperlyConfigured(f"{name}={chosen}: choose one of {', '.join(choices)}")
     return chosen
+
+
+def environment_networks(name: str, default: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The addresses and networks of a variable, separated by commas: 127.0.0.1, 10.0.8.0/24, fd00::/8."""
+    try:
+        return [ipaddress.ip_network(item) for item in environment_list(name, default)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
 
 
 def secret_key(folder: Path) -> str:
@@ -94,6 +103,8 @@ SEARCH_ENGINE = os.environ.get("SEARCH_ENGINE", "").strip().lower() or "whoosh"
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "").strip().upper()
 LOG_FORMAT = environment_choice("LOG_FORMAT", ("text", "json"))
 LOG_REQUESTS = environment_flag("LOG_REQUESTS")
+# Who may read the figures at /metrics.
+METRICS_FROM = environment_networks("METRICS_FROM", "127.0.0.1,::1")
 
 # --- Django ------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -119,6 +130,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "archive.request_log.RequestLog",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -134,6 +146,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "gazette.urls"
@@ -239,7 +252,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a monitor asks the machine itself, past the proxy
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|metrics)$"]  # a monitor asks the machine itself, past the proxy
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True

@@ -1,11 +1,12 @@
-"""Addresses of the house itself: its health, and the making of the first administrator."""
+"""Addresses of the house itself: its health and figures, and the making of the first administrator."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from archive.views import first_administrator, health
+from archive.views import first_administrator, health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.health, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path(
         "desk/first-administrator/<str:token>/",
         first_administrator.first_administrator,

@@ -68,6 +68,7 @@ api-1:suggestions               GET  200
 search-suggest                  GET  200
 set_language                    POST 302
 healthz                         GET  503
+metrics                         GET  200
 first-administrator             GET  410
 desk                            GET  302    302  403    200   200    200       200  200
 desk-runs                       GET  302    302  403    200   200    200       200  200

@@ -144,6 +144,7 @@ def lists(words: list[str]) -> Iterator[str]:
         "api-1:issues",
         "api-1:documents",
         "healthz",
+        "metrics",
     ):
         yield reverse(name)
     for name in ("search", "search-feed", "search-table", "api-1:search", "number", "api-1:documents"):
@@ -155,7 +156,7 @@ def lists(words: list[str]) -> Iterator[str]:
 ANSWERED_ABOVE = {
     *("issue", "issue-pages", "issue-short", "page-picture", "original", "cover", "document"),
     *("number-code", "number-year", "number-document", "api-1:issue", "api-1:document"),
-    *("home", "issues", "numbers", "search", "number", "search-feed", "search-table", "healthz"),
+    *("home", "issues", "numbers", "search", "number", "search-feed", "search-table", "healthz", "metrics"),
     *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggestions", "search-suggest"),
     "api-1:document_hits",
     *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
