@@ -64,6 +64,11 @@ DEBUG = environment_flag("DEBUG")
 ALLOWED_HOSTS = environment_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = environment_list("CSRF_TRUSTED_ORIGINS", "")
 HTTPS = environment_flag("HTTPS")
+# For how long browsers remember that the site speaks HTTPS only, whether that holds for the names below its own, and
+# whether the name may be built into browsers.
+HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS", "31536000"))
+HSTS_SUBDOMAINS = environment_flag("HSTS_SUBDOMAINS", default=True)
+HSTS_PRELOAD = environment_flag("HSTS_PRELOAD")
 # How many proxies stand before the site: so many entries at the end of X-Forwarded-For are theirs and can be believed.
 PROXIES = int(os.environ.get("PROXIES", "1" if HTTPS else "0"))
 SECRET_KEY = secret_key(GAZETTE_DATA)
@@ -99,6 +104,10 @@ INGEST_LEASE_SECONDS = float(os.environ.get("INGEST_LEASE_SECONDS", "60"))
 # What keeps the search index: whoosh, or tantivy where requirements-tantivy.txt is installed. Same results.
 SEARCH_ENGINE = os.environ.get("SEARCH_ENGINE", "").strip().lower() or "whoosh"
 
+# Where `manage.py collectstatic` puts style sheets and scripts for a proxy to serve, and whether it was run.
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", GAZETTE_DATA / "static")).resolve()
+STATIC_COLLECTED = environment_flag("STATIC_COLLECTED")
+
 # What the archive says in its log: from which level on, as text or as JSON lines, and whether each request has a line.
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "").strip().upper()
 LOG_FORMAT = environment_choice("LOG_FORMAT", ("text", "json"))
@@ -132,6 +141,7 @@ MIDDLEWARE = [
     "archive.request_log.RequestLog",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "archive.permissions_policy.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "archive.public_pages.PublicPages",
@@ -202,9 +212,14 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = GAZETTE_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+# Collected, each file has the hash of its content in its name: browsers keep it for a year, and a new one is a new name.
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+if STATIC_COLLECTED:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
 # Public pages as they were made, for each process by itself; see archive/public_pages.py.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -245,18 +260,38 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+# What the pages never need of a device: nobody who should get into one can ask for it either.
+PERMISSIONS_POLICY = (
+    *("accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+    *(
+        "microphone",
+        "midi",
+        "payment",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "usb",
+        "xr-spatial-tracking",
+    ),
+)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = SESSION_MAX_SECONDS
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|metrics)$"]  # a monitor asks the machine itself, past the proxy
-    SECURE_HSTS_SECONDS = 31_536_000
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_SECONDS = HSTS_SECONDS
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
+    SECURE_HSTS_PRELOAD = HSTS_PRELOAD
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
+# To be built into browsers can hardly be undone, and is for the owner of the whole domain to decide: no slip if it is off.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # Name and address together: nobody is locked out because another machine guesses at the name, or a colleague behind the
 # same proxy mistypes.
