@@ -111,9 +111,10 @@ def web_command(host: str, port: int, processes: int, threads: int) -> list[str]
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return [
         *(sys.executable, "-m", "gunicorn", "gazette.wsgi:application"),
-        *("--bind", bind, "--workers", str(processes), "--threads", str(threads)),
-        *("--worker-class", "gthread", "--log-level", "warning", "--no-control-socket"),
-        *("--graceful-timeout", "10", "--timeout", "120"),
+        *("--config", "python:gazette.gunicorn_settings", "--bind", bind),
+        *("--workers", str(processes), "--threads", str(threads)),
+        # Whoever waits at a terminal waits no longer; what is well is not told there.
+        *("--graceful-timeout", "10", "--log-level", "warning"),
     ]
 
 
