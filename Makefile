@@ -21,6 +21,7 @@ WITH_TANTIVY = $(if $(filter tantivy,$(SEARCH_ENGINE)),$(INSTALLED_TANTIVY))
 WITH_OCR = $(if $(filter 1 yes true,$(OCR)),$(INSTALLED_OCR))
 # Tests keep away from the data of a running site.
 TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SECRET_KEY -u SEARCH_ENGINE \
+  -u PROXIES -u STATIC_ROOT -u STATIC_COLLECTED -u LOG_FORMAT -u LOG_REQUESTS -u LOG_LEVEL -u METRICS_FROM \
   GAZETTE_DATA=$(CURDIR)/var/test
 PYTEST = $(IN_VENV) -m pytest
 # An environment whose Python is gone, say after an upgrade of the system, is made anew.
@@ -36,7 +37,7 @@ help:
 	@echo "               SEARCH_ENGINE=tantivy keeps the search index in tantivy, faster on large archives"
 	@echo "make install   only make $(VENV) with all that the archive needs"
 	@echo "make test      run every test that Python alone can run"
-	@echo "make test-all  run every test, on SQLite and PostgreSQL, with the browser; needs POSTGRES_URL and Chromium"
+	@echo "make test-all  run every test, on SQLite and PostgreSQL, with browser and proxy; needs POSTGRES_URL, Chromium, nginx"
 	@echo "make check     style, types and migrations"
 
 install: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY)
@@ -84,6 +85,8 @@ test-all: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY)
 	  echo "Set POSTGRES_URL to a server where databases may be made: POSTGRES_URL=postgres://user@127.0.0.1:5432/postgres" >&2; exit 1; }
 	@test -n "$$CHROMIUM" || command -v chromium chromium-browser google-chrome >/dev/null || { \
 	  echo "Chromium is missing. On Debian: apt install chromium; elsewhere set CHROMIUM to the browser's path" >&2; exit 1; }
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null && command -v systemd-analyze >/dev/null || { \
+	  echo "nginx or systemd-analyze is missing. On Debian: apt install nginx systemd" >&2; exit 1; }
 	@echo "On SQLite:"
 	@$(TEST_ENVIRONMENT) $(PYTEST) --require-all
 	@echo "On PostgreSQL:"
