@@ -5,14 +5,18 @@ import http.cookies
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.deploy.production import HOST, Answer, Production, needs_nginx
 from tests.outside import PROJECT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 SAMPLES = PROJECT / "archive" / "samples"
 PASSWORD = "a-long-word-1"
@@ -35,7 +39,9 @@ MOST = 3  # MB in one upload
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     needs_nginx()
-    with Production(tmp_path_factory.mktemp("site"), UPLOAD_MAX_MB=str(MOST)) as site:
+    with Production(
+        tmp_path_factory.mktemp("site"), UPLOAD_MAX_MB=str(MOST), ALLOWED_HOSTS=f"{HOST},127.0.0.1"
+    ) as site:
         site.manage("migrate", "--verbosity", "0")
         site.manage("collectstatic", "--noinput", "--verbosity", "0")
         site.manage("ingest", str(SAMPLES / "jichuan-2024-01.pdf"), "--publish")
@@ -211,6 +217,39 @@ def test_ranges_and_tags_come_through(site: Production, known: dict[str, str]) -
     assert part.status == 206 and part.body == whole.body[10:20]
     assert part["Content-Range"] == f"bytes 10-19/{len(whole.body)}"
     assert site.ask(path, headers={"If-None-Match": whole["ETag"]}).status == 304
+
+
+# --- in a browser ---------------------------------------------------------------------------------------
+def test_a_reader_and_an_editor_at_work(
+    site: Production,
+    known: dict[str, str],
+    open_page: Callable[..., "Page"],
+    console_errors: list[str],
+    tmp_path: Path,
+) -> None:
+    """Scripts and style sheets under names with hashes, the policy, the flagged cookies: all of it together."""
+    page = open_page(ignore_https_errors=True)
+    page.goto(f"https://127.0.0.1:{site.https}/")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(251, 250, 247)"
+    page.fill("main input[name=q]", "通知")
+    page.press("main input[name=q]", "Enter")
+    page.click("main ol a[href*='/documents/']")
+    assert page.locator("h1").inner_text()
+    page.click("text=English")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+    page.goto(f"https://127.0.0.1:{site.https}/desk/")
+    page.fill("input[name=username]", "bianji")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/desk/")
+    paper = tmp_path / "2024-09.txt"
+    paper.write_text("霁川市人民政府公报\n2024年第9期", encoding="utf-8")
+    with page.expect_response("**/desk/upload/file/**") as sent:
+        page.set_input_files("form[data-upload] input[name=uploads]", paper)
+        page.click("form[data-upload] button.first")
+    assert sent.value.status == 200
+    assert console_errors == []
 
 
 # --- uploads --------------------------------------------------------------------------------------------
