@@ -1,7 +1,43 @@
 """What a document states: who takes or leaves which post, and which other documents it names."""
 
+from typing import Self
+
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+from archive.models.document import Document
+
+# Of a post, what its index holds: PostgreSQL indexes no text of any length.
+_INDEXED = 80
+
+
+def _post_start() -> models.Func:
+    """The beginning of a post. The number stands in the SQL itself, where SQLite compares it with the index's."""
+    template = f"SUBSTR(%(expressions)s, 1, {_INDEXED})"
+    return models.Func("post", template=template, output_field=models.TextField())
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def published(self) -> Self:
+        """Those of the documents that readers may see."""
+        # Asked for each row: so the index on persons or on posts is used first, whichever the query has.
+        return self.filter(
+            models.Exists(Document.objects.published().filter(pk=models.OuterRef("document_id")))
+        )
+
+    def to_post(self, post: str) -> Self:
+        """Those to exactly that post, or from it."""
+        # A longer one, of which there is hardly any, is sought among all. Both conditions would not do: SQLite then
+        # reckons SUBSTR of the post that is asked for, and passes the index by.
+        if len(post) >= _INDEXED:
+            return self.filter(post=post)
+        return self.alias(post_start=_post_start()).filter(post_start=post)
+
+    def newest_first(self) -> Self:
+        """By the day of the document, or where none is printed that of its issue; within a document as printed."""
+        day = Coalesce("document__signed_on", "document__issue__published_on")
+        return self.order_by(day.desc(nulls_last=True), "-document_id", "position")
 
 
 class Appointment(models.Model):
@@ -22,6 +58,8 @@ class Appointment(models.Model):
     post = models.TextField()
     remark = models.CharField(max_length=200, blank=True)
 
+    objects = AppointmentQuerySet.as_manager()
+
     class Meta:
         ordering = ["position"]
         constraints = [
@@ -31,10 +69,28 @@ class Appointment(models.Model):
                 name="appointment_action_known",
             ),
         ]
-        indexes = [models.Index(fields=["person"], name="appointment_person")]
+        indexes = [
+            models.Index(fields=["person"], name="appointment_person"),
+            models.Index(_post_start(), name="appointment_post"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.person} {self.post}"
+
+    @property
+    def anchor(self) -> str:
+        """The name of its line on the page of the document."""
+        return f"appointment-{self.position}"
+
+    @property
+    def leaves(self) -> bool:
+        """True where somebody leaves the post."""
+        return self.action in (self.Action.REMOVE, self.Action.NOMINATE_REMOVAL)
+
+    @property
+    def in_document(self) -> str:
+        """The address of its line."""
+        return f"{self.document.get_absolute_url()}#{self.anchor}"
 
 
 class Reference(models.Model):
