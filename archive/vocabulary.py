@@ -79,12 +79,18 @@ def _save(kind: str, word: str, values: dict[str, Any], user: Any) -> Term:
 # --- people --------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What one document says of a person; `same_as_before` is the editor's word, None where there is none."""
+    """What one document says of a person; `same_as_before` is the editor's word, None where there is none.
+
+    A person may come again behind a namesake: `earlier` are the documents before the one before, `said` the words on
+    them.
+    """
 
     document: Document
     appointments: Sequence[Appointment]
     before: Document | None
     same_as_before: bool | None
+    earlier: Sequence[Document] = ()
+    said: Sequence[tuple[Document, bool]] = ()
 
 
 def offices_of(person: str) -> list[Office]:
@@ -103,6 +109,12 @@ def offices_of(person: str) -> list[Office]:
             said[key],
             documents[keys[n - 1]] if n else None,
             words.get(_pair(keys[n - 1], key)) if n else None,
+            [documents[one] for one in keys[: max(0, n - 1)] if _pair(one, key) not in words],
+            [
+                (documents[one], words[_pair(one, key)])
+                for one in keys[: max(0, n - 1)]
+                if _pair(one, key) in words
+            ],
         )
         for n, key in enumerate(keys)
     ]

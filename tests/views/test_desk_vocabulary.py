@@ -150,6 +150,28 @@ def test_an_editor_says_whether_two_appointments_are_of_one_person(desk: Client)
     assert not Namesake.objects.exists()
 
 
+def test_a_person_who_comes_again_behind_a_namesake_is_compared_with_an_earlier_one(desk: Client) -> None:
+    first, _second = two_of_a_name()
+    again = (Appointment("appoint", "林岚", "市审计局局长", "", "林岚"),)
+    make_issue(label="3", documents=(make_document(1, appointments=again, signed_on=date(2023, 1, 1)),))
+    third = offices_of("林岚")[2]
+    assert [one.public_id for one in third.earlier] == [first]
+    page = get(desk, reverse("desk-vocabulary"), kind="person", person="林岚")
+    form = {"person": "林岚", "first": first, "second": third.document.public_id}
+    assert page.form_with("first", first)  # the one before, and in the third's list the one that is earlier
+    assert [option["value"] for option in page.all("option")] == [first]
+    for verdict, said, words in (
+        ("same", True, "与此件是同一人："),
+        ("different", False, "与此件不是同一人："),
+    ):
+        assert desk.post(reverse("desk-namesake"), form | {"verdict": verdict}).status_code == 302
+        assert [(one.public_id, same) for one, same in offices_of("林岚")[2].said] == [(first, said)]
+        assert offices_of("林岚")[2].earlier == []
+        assert words in get(desk, reverse("desk-vocabulary"), kind="person", person="林岚").words
+    desk.post(reverse("desk-namesake"), form | {"verdict": "forget"})
+    assert not Namesake.objects.exists()
+
+
 @pytest.mark.parametrize(
     "change", [{"verdict": "x"}, {"second": "a2345678"}, {"person": "别人"}, {"second": ""}]
 )
