@@ -77,6 +77,18 @@ def suggest(typed: str) -> list[Suggestion]:
     return found + persons[: MOST - len(found)]
 
 
+def documents_naming(name: str, most: int = 50) -> list[int]:
+    """The primary keys of the newest documents that name a person exactly so, folded; [] while there is no index.
+
+    The index may be behind: which of them readers may see, the database has to say.
+    """
+    snapshot: Snapshot | None = connections["default"].get_backend().index.snapshot()
+    if snapshot is None:
+        return []
+    numbers = _held_by(snapshot).named(normalise(name))
+    return [_primary_key(snapshot, number) for number in numbers[:most]]
+
+
 # --- what a snapshot holds ---------------------------------------------------------------------------
 # Before a whole text, before the subject of a title, and behind either. No folded text holds a control character.
 _WHOLE, _SUBJECT, _END = b"\x01", b"\x02", b"\x00"
@@ -163,6 +175,10 @@ class _Held:
         for place in _once(self._people.having(_WHOLE + needle), self._people.having(needle)):
             name = self._name_list[place]
             yield name, self._names[name]
+
+    def named(self, name: str) -> Sequence[int]:
+        """The documents that name a person exactly so."""
+        return self._names.get(name, ())
 
 
 _making = Lock()

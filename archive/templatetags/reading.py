@@ -23,6 +23,8 @@ def address_words(path: str) -> str:
     known = {
         "issues",
         "documents",
+        "people",
+        "posts",
         "search",
         "files",
         "number",

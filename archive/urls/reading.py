@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from archive.models.document import ID_LETTERS
-from archive.views import annexes, browse, document, files, home, in_print, issues, take_along
+from archive.views import annexes, browse, document, files, home, in_print, issues, people, take_along
 
 
 class PublicIdConverter(StringConverter):
@@ -19,6 +19,12 @@ class NameConverter(StringConverter):
     regex = r"[^/\x00]+"
 
 
+class PrintedConverter(StringConverter):
+    """A name or a post as printed, which may hold a stroke: 主任/局长."""
+
+    regex = r"[^\x00]+"
+
+
 class Sha256Converter(StringConverter):
     regex = "[0-9a-f]{64}"
 
@@ -31,6 +37,7 @@ class CountConverter(IntConverter):
 
 register_converter(PublicIdConverter, "public_id")
 register_converter(NameConverter, "name")
+register_converter(PrintedConverter, "printed")
 register_converter(Sha256Converter, "sha256")
 register_converter(CountConverter, "count")
 
@@ -60,6 +67,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/<name:code>/", browse.code, name="number-code"),
     path("documents/<name:code>/<count:year>/", browse.year, name="number-year"),
     path("documents/<name:code>/<count:year>/<count:sequence>/", browse.sequence, name="number-document"),
+    path("people/", people.people, name="people"),
+    path("people/<printed:name>/", people.person, name="person"),
+    path("posts/<printed:post>/", people.post, name="post"),
     path("files/<sha256:sha256>/<name:name>", files.original, name="original"),
     path("pictures/<sha256:sha256>/cover.webp", files.cover, name="cover"),
 ]

@@ -18,6 +18,9 @@ PLACES = {
     "number-year": "numbers",
     "number-document": "numbers",
     "number": "numbers",
+    "people": "people",
+    "person": "people",
+    "post": "people",
     "search": "search",
 }
 

@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 
 from archive.export.citations import Cited, as_bibtex, as_gbt7714, as_ris, cited
 from archive.models import (
-    Appointment,
     Block,
     Document,
     DocumentAlias,
@@ -80,6 +79,7 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
     cited_by = list(document.cited_by.all())
     # What the page names as citing or cited already is not named again.
     last = last_day(document)
+    in_text = {anchor for piece in marked.text.pieces for anchor in piece.appointments}
     named = {target.pk for _, target in references if target} | {one.document_id for one in cited_by}
     return {
         "document": document,
@@ -97,7 +97,10 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "cited_by": cited_by,
         "changed_by": changes_to(document),
         "related": [one for one in related_documents(document) if one.pk not in named],
-        "appointments": list(document.appointments.all()),
+        # Each with the name of its line where the text has no place for it.
+        "appointments": [
+            (one, "" if one.anchor in in_text else one.anchor) for one in document.appointments.all()
+        ],
         "attachments": (attachments := list(document.attachments.all())),
         "annexes": [
             (attachment, annex, annex.address(document.public_id))
@@ -105,7 +108,6 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
             if (annex := getattr(attachment, "annex", None)) is not None
         ],
         "omitted": sum(attachment.omitted for attachment in attachments),
-        "leaves": {Appointment.Action.REMOVE, Appointment.Action.NOMINATE_REMOVAL},
         "original": original,
         "paged": issue.source_kind == Issue.SourceKind.PDF,
         "pictures": pictures_address(document, query) if original else "",

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from archive.ingest.correct.aim import changed_run
 from archive.models import Block, Document, Section, Table
 from archive.search.marks import Marker
+from archive.views.appointment_lines import lines_of
 from archive.views.doubt import Doubt, doubt_about, doubts_of, is_unsure, with_doubts, within
 
 # Gives for a block what escapes the parts of it that are shown, and may mark terms in them.
@@ -82,6 +83,8 @@ class Piece:
     printed_page: int | None = None
     # Recognised from a scan, and not with certainty, nobody knows where in it.
     unsure: bool = False
+    # Where the appointments that a paragraph prints are linked to.
+    appointments: tuple[str, ...] = ()
     # What an editor has corrected in it: (as printed, as it reads now), each with a little of what stands around it.
     corrected: list[tuple[str, str]] = field(default_factory=list)
 
@@ -111,7 +114,7 @@ def read_text(document: Document, marker_of: MarkerOf = unmarked) -> DocumentTex
     """The pieces and the outline of a document. The marker of a block is called for its parts in the order in
     which they are shown.
 
-    Needs `blocks` with table, roster and section, `sections` and `enclosures` prefetched.
+    Needs `blocks` with table, roster and section, `sections`, `enclosures` and `appointments` prefetched.
     """
     sections = {section.pk: section for section in document.sections.all()}
     builder = _Builder(document, sections, marker_of)
@@ -132,6 +135,7 @@ class _Builder:
         # The last title of an enclosed plan, as printed; "" while there is none.
         self.enclosed = ""
         self.page, self.printed = document.first_page, document.printed_first_page
+        self.appointments = lines_of(list(document.appointments.all()), list(document.blocks.all()))
 
     def add(self, block: Block) -> None:
         self.mark = self.marker_of(block)
@@ -143,6 +147,8 @@ class _Builder:
             self.pieces[-1].corrected += corrections_in(block)
             return
         piece.corrected = corrections_in(block)
+        if piece.kind == "paragraph":
+            piece.appointments = tuple(one.anchor for one in self.appointments.get(block.pk, ()))
         piece.unsure = unsure
         if self._turns(block):
             piece.page, piece.printed_page = block.page, block.printed_page

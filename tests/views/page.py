@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from archive.models import Document, Issue
+from archive.models import Appointment, Document, Issue
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _VOID = {"meta", "link", "input", "img", "br", "hr", "wbr", "source"}
@@ -115,7 +115,15 @@ def public_pages() -> list[str]:
         reverse("numbers"),
         reverse("number-code", args=[codes[0].number_code]),
         reverse("number-year", args=[codes[0].number_code, codes[0].number_year]),
+        reverse("people"),
+        *_people(issue),
     ]
+
+
+def _people(issue: Issue) -> list[str]:
+    """A person and a post of the issue, where it appoints somebody."""
+    one = Appointment.objects.published().filter(document__issue=issue).first()
+    return [reverse("person", args=[one.person]), reverse("post", args=[one.post])] if one else []
 
 
 def document(issue: Issue, position: int) -> Document:

@@ -52,6 +52,9 @@ document-pages                  GET  200
 document-bibtex                 GET  200
 document-ris                    GET  200
 document-table                  GET  200
+people                          GET  200
+person                          GET  200
+post                            GET  200
 search                          GET  200
 search-feed                     GET  200
 search-table                    GET  200
@@ -201,6 +204,8 @@ class House:
                 for form in ("", "-print", "-pages", "-bibtex", "-ris")
             },
             "document-table": {"public_id": public.documents.get(position=2).public_id, "position": 0},
+            "person": {"name": "晋玮"},
+            "post": {"post": "云岭市林业局局长"},
             "number-code": {"code": document.number_code},
             "number-year": number,
             "number-document": number | {"sequence": document.number_sequence},

@@ -128,6 +128,9 @@ def public_addresses(issue: Issue, *, shared: bool = True) -> Iterator[str]:
         yield f"{reverse('number')}?{urlencode({'q': document.number})}"
         place_of_number = [document.number_code, document.number_year, document.number_sequence]
         yield reverse("number-document", args=place_of_number)
+        for one in document.appointments.all():
+            yield reverse("person", args=[one.person])
+            yield reverse("post", args=[one.post])
         if shared:
             yield reverse("number-code", args=place_of_number[:1])
             yield reverse("number-year", args=place_of_number[:2])
@@ -139,6 +142,7 @@ def lists(words: list[str]) -> Iterator[str]:
         "home",
         "issues",
         "numbers",
+        "people",
         "search",
         "number",
         "api-1:issues",
@@ -147,7 +151,13 @@ def lists(words: list[str]) -> Iterator[str]:
         "metrics",
     ):
         yield reverse(name)
-    for name in ("search", "search-feed", "search-table", "api-1:search", "number", "api-1:documents"):
+    for word in words:
+        yield reverse("person", args=[word])
+        yield reverse("post", args=[word])
+    for name in (
+        *("search", "search-feed", "search-table", "api-1:search", "number", "api-1:documents"),
+        "people",
+    ):
         for word in words:
             for field in ("", "title:", "number:", "person:"):
                 yield f"{reverse(name)}?{urlencode({'q': field + word})}"
@@ -158,7 +168,7 @@ ANSWERED_ABOVE = {
     *("number-code", "number-year", "number-document", "api-1:issue", "api-1:document"),
     *("home", "issues", "numbers", "search", "number", "search-feed", "search-table", "healthz", "metrics"),
     *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggestions", "search-suggest"),
-    "api-1:document_hits",
+    *("api-1:document_hits", "people", "person", "post"),
     *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn.
