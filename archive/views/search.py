@@ -1,5 +1,6 @@
 """The results page, and the address that leads from a document number to its document."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.models import Document, Reference
 from archive.numbers import DocumentNumber, read_number
+from archive.people import Found, appointed_among
 from archive.search.numbered import documents_with_number
 from archive.search.query import FACETS, search_documents
+from archive.search.query_language import MAX_LENGTH, parse_query, positive_terms
 from archive.search.ranking import SORTS
 from archive.search.results import FacetValue
 from archive.search.validity import AMENDED, EXPIRED, REPEALED, STANDS
@@ -38,8 +41,10 @@ VALIDITY_NAMES = {
 SORT_NAMES = {"relevance": _("相关"), "date": _("日期"), "number": _("文号")}
 # Values of a facet that stand open; the others fold away under them.
 OPEN_VALUES = 8
-# Documents that a number leads to, above the results.
+# Documents that a number leads to, and people whom a query names, above the results.
 LEADING = 5
+LONGEST_NAME = 80
+_PERSON = re.compile("^person[:：]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "results": results,
             "leading": [] if lead_the_hits else leading,
             "leading_hits": len(leading) if lead_the_hits else 0,
+            "people": people_asked_for(query) if results.page == 1 else [],
             "facets": facets_of(results.facets, parameters),
             "sorts": [
                 Choice(name, with_parameters(parameters, sort="" if key == SORTS[0] else key), key == sort)
@@ -116,6 +122,15 @@ def leading_documents(query: str) -> list[Document]:
     for document in found:
         document.citing = counts.get(document.pk, 0)  # type: ignore[attr-defined]
     return found
+
+
+def people_asked_for(query: str) -> list[Found]:
+    """Whom the query names that were appointed or removed: by `person:`, or where it is a name and nothing else."""
+    terms = positive_terms(parse_query(query[:MAX_LENGTH]))
+    names = [_PERSON.sub("", term.printed).strip('"') for term in terms if term.field == "person"]
+    if len(terms) == 1 and not terms[0].field:
+        names.append(query.strip(' "'))
+    return appointed_among([name for name in names if len(name) <= LONGEST_NAME][:LEADING])
 
 
 def citing_documents(documents: Sequence[Document]) -> dict[int, int]:
