@@ -176,6 +176,8 @@ class House:
             "desk-retry": {"pk": self.failed.pk},
             "desk-failed-file": {"pk": self.failed.pk},
             "desk-document": {"pk": self.draft.pk, "position": 1},
+            # a document's, which is the only where both were counted from 1
+            "desk-validity-judge": {"pk": self.draft.documents.get(position=1).pk},
             "desk-preview": {"pk": self.draft.pk, "position": 1},
             "desk-supplement": {"pk": self.draft.pk, "position": 1},
             "desk-annex-add": {"pk": self.draft.pk, "position": 1},
