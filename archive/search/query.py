@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from haystack import connections
 
@@ -37,6 +39,8 @@ FACETS = ("year", "month", "category", "kind", "issuer", "gazette", "validity")
 MAX_PAGE_SIZE = 100
 # Related documents: so many are looked at, and such a share of a document's own score is near enough.
 _RELATED_READ, _RELATED = 20, 0.2
+_kept: WeakKeyDictionary[Snapshot, dict[str, Any]] = WeakKeyDictionary()
+T = TypeVar("T")
 TITLE_START = re.compile(r"^.{0,30}?关于(?:印发|转发|公布|发布|批转)?")
 _TITLE_END = re.compile(
     r"的?(?:通知|意见|决定|公告|通告|通报|批复|函|命令|令|办法|方案|规定)(?:（[^（）]*）)?$"
@@ -102,6 +106,21 @@ def matching_documents(
     condition, documents = _matched(snapshot, query[:MAX_LENGTH], _narrowing(filters or {}))
     ranked = in_order(snapshot, documents, condition, sort if sort in SORTS else "relevance")
     return [int(snapshot.columns.keys[number].rpartition(".")[2]) for number, _ in ranked]
+
+
+def while_index_stays(name: str, make: Callable[[], T]) -> T:
+    """What `make` gives, kept in the memory of this process until the index changes; while there is none, made anew.
+
+    For what is costly, asked for often, and follows from what is published. The index may be behind for a moment, so
+    that what comes from documents is asked of `published()` once more before it is shown.
+    """
+    snapshot = _index().snapshot()
+    if snapshot is None:
+        return make()
+    kept = _kept.setdefault(snapshot, {})
+    if name not in kept:
+        kept[name] = make()
+    return cast(T, kept[name])
 
 
 def related_documents(document: Document, limit: int = 5) -> list[Document]:

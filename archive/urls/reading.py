@@ -4,7 +4,18 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
 from archive.models.document import ID_LETTERS
-from archive.views import annexes, browse, document, files, home, in_print, issues, people, take_along
+from archive.views import (
+    annexes,
+    browse,
+    document,
+    files,
+    home,
+    in_print,
+    issues,
+    not_held,
+    people,
+    take_along,
+)
 
 
 class PublicIdConverter(StringConverter):
@@ -53,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="page-picture",
     ),
     path("documents/", browse.numbers, name="numbers"),
+    path("documents/not-held/", not_held.not_held, name="numbers-not-held"),
     path("documents/<public_id:public_id>/", document.document, name="document"),
     path("documents/<public_id:public_id>/annexes/<sha256:sha256>/<name:name>", annexes.annex, name="annex"),
     path("documents/<public_id:public_id>/cite.bib", take_along.bibtex, name="document-bibtex"),

@@ -21,6 +21,7 @@ PLACES = {
     "people": "people",
     "person": "people",
     "post": "people",
+    "numbers-not-held": "numbers",
     "search": "search",
 }
 

@@ -113,6 +113,7 @@ def public_pages() -> list[str]:
         issue.get_absolute_url(),
         *(document.get_absolute_url() for document in issue.documents.published()),
         reverse("numbers"),
+        reverse("numbers-not-held"),
         reverse("number-code", args=[codes[0].number_code]),
         reverse("number-year", args=[codes[0].number_code, codes[0].number_year]),
         reverse("people"),

@@ -42,6 +42,7 @@ cover                           GET  200
 original                        GET  200
 original-draft                  GET  404    404  404    200   200    200       200  200
 numbers                         GET  200
+numbers-not-held                GET  200
 number-code                     GET  200
 number-year                     GET  200
 number-document                 GET  302

@@ -120,7 +120,12 @@ def public_addresses(issue: Issue, *, shared: bool = True) -> Iterator[str]:
     yield reverse("api-1:issue", kwargs={"id": issue.pk})
     for document in issue.documents.all():
         yield document.get_absolute_url()
-        for name in ("document-print", "document-pages", "document-bibtex", "document-ris"):
+        for name in (
+            "document-print",
+            "document-pages",
+            "document-bibtex",
+            "document-ris",
+        ):
             yield reverse(name, args=[document.public_id])
         for table in document.tables.all():
             yield reverse("document-table", args=[document.public_id, table.position])
@@ -143,6 +148,7 @@ def lists(words: list[str]) -> Iterator[str]:
         "issues",
         "numbers",
         "people",
+        "numbers-not-held",
         "search",
         "number",
         "api-1:issues",
@@ -169,6 +175,7 @@ ANSWERED_ABOVE = {
     *("home", "issues", "numbers", "search", "number", "search-feed", "search-table", "healthz", "metrics"),
     *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggestions", "search-suggest"),
     *("api-1:document_hits", "people", "person", "post"),
+    *("api-1:document_hits", "numbers-not-held"),
     *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn.
