@@ -92,6 +92,9 @@ LOCKOUT_MINUTES = int(os.environ.get("LOCKOUT_MINUTES", "15"))
 # `staff`: everybody at the desk needs a second factor; `off`: those whom an administrator asks for one.
 REQUIRE_SECOND_FACTOR = environment_choice("REQUIRE_SECOND_FACTOR", ("off", "staff"))
 
+# So many reports of errors an hour are taken from one address.
+REPORTS_PER_HOUR = int(os.environ.get("REPORTS_PER_HOUR", "10"))
+
 # Limits of one upload. Those of reading one file stand in archive/ingest/extract/sandbox.py and
 # archive/ingest/recognise/process.py, which run without Django.
 UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_MB", "200")) * 1024 * 1024

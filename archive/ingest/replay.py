@@ -9,6 +9,7 @@ from archive.ingest.correct.change import Change, Stale
 from archive.ingest.identity import match_documents
 from archive.ingest.parse.records import ParsedDocument
 from archive.models import Correction, Document, Finding, Issue
+from archive.reader_reports import READER_REPORT
 
 # How a document is called that the archive does not hold yet.
 _NEW = "new:"
@@ -133,4 +134,6 @@ def keep_settled(findings: Sequence[Finding], settled: Settled) -> None:
 
 
 def _about(finding: Finding) -> tuple[str, int | None, str]:
-    return finding.code, finding.document_id, "\x00".join(map(str, finding.evidence))
+    # What a reader has said goes along when its document becomes a part of another one.
+    document = None if finding.code == READER_REPORT else finding.document_id
+    return finding.code, document, "\x00".join(map(str, finding.evidence))

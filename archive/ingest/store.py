@@ -19,6 +19,7 @@ from archive.ingest.store_documents import BATCH, retire, save_documents
 from archive.ingest.supplied import annexes_without_place
 from archive.ingest.version import PARSER_VERSION
 from archive.models import ContentsEntry, Document, Finding, Gazette, Issue, Page
+from archive.reader_reports import report_findings
 
 Outcome = Literal["added", "unchanged", "replaced"]
 
@@ -218,6 +219,7 @@ def _save_parts(issue: Issue, parsed: ParsedIssue, notes: list[Finding]) -> None
     gone = [document for document in held if document.pk not in kept]
     notes += _retire(gone, replayed.records, positions_before, documents)
     notes += annexes_without_place(issue)
+    notes += report_findings(issue)
     read_as = {read: documents[now] for read, now in replayed.places.items()}
     notes += _save_contents(issue, parsed, read_as)
     notes += _save_pages(issue, parsed)

@@ -13,6 +13,7 @@ from archive.models import (
     Finding,
     Issue,
     Namesake,
+    ReaderReport,
     Supplement,
     ValidityJudgement,
 )
@@ -88,11 +89,12 @@ def _without_place(document: Document, annex: Annex) -> Finding:
 
 
 def hand_on(gone: Document, target: Document) -> None:
-    """What editors have added to a document that is no more, as the target's; what the target has itself stays."""
+    """What editors and readers have added to a document that is no more, as the target's; what that has itself stays."""
     Annex.objects.filter(document=gone).update(document=target, attachment=None)
     ValidityJudgement.objects.filter(document=gone).update(document=target)
     ValidityJudgement.objects.filter(source=gone).update(source=target)
     Supplement.objects.filter(validity_source=gone).update(validity_source=target)
+    ReaderReport.objects.filter(document=gone).update(document=target)
     _hand_on_namesakes(gone, target)
     if not Supplement.objects.filter(document=target).exists():
         Supplement.objects.filter(document=gone).update(document=target)

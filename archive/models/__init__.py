@@ -15,6 +15,7 @@ from archive.models.document import (
 from archive.models.edition import Edition
 from archive.models.facts import Appointment, Reference
 from archive.models.issue import ContentsEntry, Gazette, Issue, Page
+from archive.models.report import ReaderReport
 from archive.models.supplied import Annex, Supplement, ValidityJudgement
 from archive.models.vocabulary import Namesake, Term
 
@@ -36,6 +37,7 @@ __all__ = [
     "Issue",
     "Namesake",
     "Page",
+    "ReaderReport",
     "Reference",
     "Roster",
     "Section",

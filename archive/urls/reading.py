@@ -14,6 +14,7 @@ from archive.views import (
     issues,
     not_held,
     people,
+    report,
     take_along,
 )
 
@@ -76,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("documents/<public_id:public_id>/print/", in_print.in_print, name="document-print"),
     path("documents/<public_id:public_id>/pages.pdf", in_print.pages, name="document-pages"),
+    path("documents/<public_id:public_id>/report/", report.report, name="document-report"),
     path("documents/<name:code>/", browse.code, name="number-code"),
     path("documents/<name:code>/<count:year>/", browse.year, name="number-year"),
     path("documents/<name:code>/<count:year>/<count:sequence>/", browse.sequence, name="number-document"),

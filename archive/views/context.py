@@ -13,6 +13,7 @@ PLACES = {
     "issue": "issues",
     "document": "issues",
     "document-print": "issues",
+    "document-report": "issues",
     "numbers": "numbers",
     "number-code": "numbers",
     "number-year": "numbers",

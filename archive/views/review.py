@@ -7,6 +7,7 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from archive.ingest.settling import readings_of
 from archive.models import Finding, Issue, Page
+from archive.reader_reports import reported_in
 from archive.views.doubt import is_unsure
 from archive.views.issues import PagePicture, page_pictures
 from archive.views.sheet_lines import SheetLine, page_lines
@@ -82,10 +83,11 @@ def in_review_order(findings: "QuerySet[Finding]") -> "QuerySet[Finding]":
 
 
 def with_readings(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, each with its `readings` to choose from."""
+    """The findings, each with its `readings` to choose from, and what a reader has `reported` where it is that."""
     found = list(findings)
     for finding in found:
         finding.readings = readings_of(finding)  # type: ignore[attr-defined]
+        finding.reported = reported_in(finding)  # type: ignore[attr-defined]
     return found
 
 

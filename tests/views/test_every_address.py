@@ -56,6 +56,8 @@ document-table                  GET  200
 people                          GET  200
 person                          GET  200
 post                            GET  200
+document-report                 GET  200
+document-report                 POST 400
 search                          GET  200
 search-feed                     GET  200
 search-table                    GET  200
@@ -204,7 +206,7 @@ class House:
             "page-picture": issue | {"number": 1},
             **{
                 f"document{form}": {"public_id": document.public_id}
-                for form in ("", "-print", "-pages", "-bibtex", "-ris")
+                for form in ("", "-print", "-pages", "-bibtex", "-ris", "-report")
             },
             "document-table": {"public_id": public.documents.get(position=2).public_id, "position": 0},
             "person": {"name": "晋玮"},

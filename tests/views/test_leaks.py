@@ -125,6 +125,7 @@ def public_addresses(issue: Issue, *, shared: bool = True) -> Iterator[str]:
             "document-pages",
             "document-bibtex",
             "document-ris",
+            "document-report",
         ):
             yield reverse(name, args=[document.public_id])
         for table in document.tables.all():
@@ -177,6 +178,7 @@ ANSWERED_ABOVE = {
     *("api-1:document_hits", "people", "person", "post"),
     *("api-1:document_hits", "numbers-not-held"),
     *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
+    "document-report",
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn.
 ANSWERED_ELSEWHERE = {"annex"}
