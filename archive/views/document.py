@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from archive.export.citations import Cited, as_bibtex, as_gbt7714, as_ris, cited
+from archive.life import life_of
 from archive.models import (
     Block,
     Document,
@@ -22,6 +23,7 @@ from archive.models import (
     Enclosure,
     Issue,
     Reference,
+    ValidityJudgement,
 )
 from archive.qr import qr_picture
 from archive.search.query import related_documents
@@ -56,7 +58,7 @@ def with_parts(documents: "QuerySet[Document]") -> "QuerySet[Document]":
         "blocks__table",
         "blocks__roster",
         "attachments__annex",
-        "validity_judgements",
+        Prefetch("validity_judgements", ValidityJudgement.objects.select_related("source__issue")),
         "appointments",
         "tables",
         Prefetch("enclosures", Enclosure.objects.select_related("block")),
@@ -96,6 +98,7 @@ def document_context(request: HttpRequest, document: Document) -> dict[str, Any]
         "references": references,
         "cited_by": cited_by,
         "changed_by": changes_to(document),
+        "life": life_of(document),
         "related": [one for one in related_documents(document) if one.pk not in named],
         # Each with the name of its line where the text has no place for it.
         "appointments": [
