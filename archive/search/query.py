@@ -108,6 +108,17 @@ def matching_documents(
     return [int(snapshot.columns.keys[number].rpartition(".")[2]) for number, _ in ranked]
 
 
+def count_documents(query: str) -> int | None:
+    """How many documents match `query`, counted once for each state of the index; None while there is none.
+
+    For the few queries that pages give as examples.
+    """
+    snapshot = _index().snapshot()
+    if snapshot is None:
+        return None
+    return while_index_stays(f"count {query}", lambda: len(_matched(snapshot, query[:MAX_LENGTH], ())[1]))
+
+
 def while_index_stays(name: str, make: Callable[[], T]) -> T:
     """What `make` gives, kept in the memory of this process until the index changes; while there is none, made anew.
 

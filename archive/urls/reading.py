@@ -9,6 +9,7 @@ from archive.views import (
     browse,
     document,
     files,
+    guide,
     home,
     in_print,
     issues,
@@ -55,6 +56,8 @@ register_converter(CountConverter, "count")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("help/", guide.help_page, name="help"),
+    path("about/", guide.about, name="about"),
     path("issues/", issues.issues, name="issues"),
     path("issues/<count:year>/<name:label>/", issues.issue_short, name="issue-short"),
     path("issues/<name:gazette>/<count:year>/<name:label>/", issues.issue, name="issue"),

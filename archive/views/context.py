@@ -24,6 +24,7 @@ PLACES = {
     "post": "people",
     "numbers-not-held": "numbers",
     "search": "search",
+    "help": "help",
 }
 
 

@@ -21,6 +21,7 @@ from archive.search.ranking import SORTS
 from archive.search.results import FacetValue
 from archive.search.validity import AMENDED, EXPIRED, REPEALED, STANDS
 from archive.views.addresses import Choice, Facet, page_addresses, with_parameters
+from archive.views.examples import facts_for_examples, search_rules
 from archive.vocabulary import order_of_categories
 
 FACET_NAMES = {
@@ -106,6 +107,8 @@ def search(request: HttpRequest) -> HttpResponse:
             "same_search": with_parameters(parameters),
             "terms": [(term, with_parameters({**parameters, "q": term.query})) for term in results.terms],
         }
+    else:
+        context["rules"] = search_rules(facts_for_examples())
     return render(request, "archive/search.html", context)
 
 

@@ -112,6 +112,8 @@ def public_pages() -> list[str]:
         reverse("issues"),
         issue.get_absolute_url(),
         *(document.get_absolute_url() for document in issue.documents.published()),
+        reverse("help"),
+        reverse("about"),
         reverse("numbers"),
         reverse("numbers-not-held"),
         reverse("number-code", args=[codes[0].number_code]),

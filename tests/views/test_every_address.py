@@ -41,6 +41,8 @@ page-picture                    GET  200
 cover                           GET  200
 original                        GET  200
 original-draft                  GET  404    404  404    200   200    200       200  200
+help                            GET  200
+about                           GET  200
 numbers                         GET  200
 numbers-not-held                GET  200
 number-code                     GET  200

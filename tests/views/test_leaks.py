@@ -147,6 +147,8 @@ def lists(words: list[str]) -> Iterator[str]:
     for name in (
         "home",
         "issues",
+        "help",
+        "about",
         "numbers",
         "people",
         "numbers-not-held",
@@ -177,6 +179,7 @@ ANSWERED_ABOVE = {
     *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggestions", "search-suggest"),
     *("api-1:document_hits", "people", "person", "post"),
     *("api-1:document_hits", "numbers-not-held"),
+    *("api-1:document_hits", "help", "about", "numbers-not-held"),
     *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
     "document-report",
 }
