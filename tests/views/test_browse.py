@@ -33,7 +33,6 @@ def test_browsing_by_number_from_code_to_document(client: Client, issue: Issue) 
     [
         "/documents/无此代字/",
         "/documents/云政发/1999/",
-        "/documents/云政发/2024/99/",
         "/documents/云政发/999999/999999/",
         "/documents/23456789/",
         "/documents/云政发/2024/x/",
@@ -45,11 +44,6 @@ def test_unknown_addresses_are_a_friendly_404(client: Client, issue: Issue, path
     page = get(client, path, 404)
     assert page.text("h1") == "没有这个页面"
     assert page.all("form", role="search")
-
-
-def test_404_offers_to_search_for_the_words_of_the_address(client: Client) -> None:
-    page = get(client, "/documents/云政发/2024/99/", 404)
-    assert page.all("input", name="q")[0]["value"] == "云政发 2024 99"
 
 
 def test_a_code_shows_its_newest_year(client: Client) -> None:

@@ -210,6 +210,13 @@ def told(client: Client, path: str, secrets: set[str]) -> set[str]:
     return {secret for secret in secrets if secret in text or secret in plain}
 
 
+def asked_for(path: str) -> str:
+    """The address, and the number that one like /documents/云政发/2024/11/ is of: no page tells more by repeating it."""
+    path = unquote_plus(path)
+    number = re.fullmatch(r"/documents/([^/]+)/(\d+)/(\d+)/", path)
+    return f"{path} {number[1]}〔{number[2]}〕{number[3]}号" if number else path
+
+
 def searched(hidden: dict[str, Issue]) -> list[str]:
     """What somebody would search who knows a little: a part of the mark, a person, a word, a number, an id."""
     found = ["龘", "靐", "靐草稿", "撤回标记", "林岚", "古树名木", "通知"]
@@ -234,7 +241,7 @@ def test_no_public_address_tells_of_them(client: Client, hidden: dict[str, Issue
         (path, secret)
         for path in paths
         for secret in secrets & told(client, path, secrets)
-        if secret not in unquote_plus(path)
+        if secret not in asked_for(path)
     ]
     assert leaks == []
     assert len(paths) > 150
