@@ -5,14 +5,15 @@ from itertools import groupby, zip_longest
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from archive.holdings import shelves
 from archive.masks import masks_of
-from archive.models import ContentsEntry, Issue
+from archive.models import ContentsEntry, Document, Issue
 from archive.pictures import has_cover, page_size, pages_that_fail
 from archive.search.boxes import Box
 from archive.search.page_hits import PageHits, hits_of_issue
@@ -170,7 +171,9 @@ def silent_pages(issue: Issue) -> list[int]:
 
 def published_issues() -> "QuerySet[Any]":
     """The published issues, newest first, each with its gazette and the number of its documents."""
-    counted = Count("documents", filter=Q(documents__withdrawn_at__isnull=True))
+    # Beside the issues, not joined with them: grouping by all their columns takes as long as reading the documents.
+    documents = Document.objects.published().filter(issue=OuterRef("pk")).order_by().values("issue")
+    counted = Coalesce(Subquery(documents.annotate(n=Count("pk")).values("n")), 0)
     return Issue.objects.published().select_related("gazette").annotate(document_count=counted).newest_first()
 
 
