@@ -195,7 +195,6 @@ class House:
             "desk-batch-pause": {"pk": self.batch.pk},
             "desk-batch-resume": {"pk": self.batch.pk},
             "desk-batch-retry": {"pk": self.batch.pk},
-            "desk-validity-judge": {"pk": document.pk},
             "desk-undo": {"pk": self.draft.pk, "act": "none"},
             "desk-settle": {"pk": self.draft.pk, "finding": 0},
             "desk-page": {"pk": self.draft.pk, "number": 1},
