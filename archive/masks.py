@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from archive.ingest.correct.change import BLOT
 from archive.models import Correction, Document, Issue, Page
-from archive.search.boxes import Box, PrintedLine, hit_boxes
+from archive.search.boxes import Box, PrintedLine, hit_boxes, part_of_line
 from archive.search.page_hits import lines_of_titles, printed_lines
 from archive.search.query_language import make_term
 
@@ -53,6 +53,25 @@ class Masks:
         return page in self.whole or any(
             x0 < right and x1 > left and top < low and bottom > high
             for left, high, right, low in self.boxes.get(page, [])
+        )
+
+    def readable(self, line: PrintedLine) -> str:
+        """The text of a line as readers may see it: blotted out as on the picture; "" where nothing of it is left."""
+        if line.page in self.whole:
+            return ""
+        if not self.hide(line.page, (line.x0, line.top, line.x1, line.bottom)):
+            return line.text
+        shown = "".join(
+            BLOT if not one.isspace() and self._covers(line.page, part_of_line(line, n, n + 1)) else one
+            for n, one in enumerate(line.text)
+        )
+        return shown if shown.replace(BLOT, "").strip() else ""
+
+    def _covers(self, page: int, box: Box) -> bool:
+        """True where the middle of a box is masked; the margin of a mask only reaches into what stands beside it."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return any(
+            left <= x <= right and high <= y <= low for left, high, right, low in self.boxes.get(page, [])
         )
 
 

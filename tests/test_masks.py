@@ -3,6 +3,7 @@
 import io
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,9 +15,10 @@ from pdfminer.high_level import extract_text
 from PIL import Image
 
 from archive.ingest.correcting import redact, undo
-from archive.masks import _blotted, masks_of
+from archive.masks import Masks, _blotted, masks_of
 from archive.models import Document, Issue
 from archive.publishing import restore_document, withdraw_document
+from archive.search.boxes import PrintedLine
 from tests.factories import make_issue
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,32 @@ def test_the_runs_that_were_blotted_out() -> None:
     assert list(_blotted("由晋 玮和石峥负责", "由█ █和██负责")) == ["晋 玮", "石峥"]
     assert list(_blotted("石峥", "██")) == ["石峥"]
     assert list(_blotted("石峥", "石峥")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "boxes", "shown"),
+    [
+        ("由晋玮和石峥负责", [(20, 9, 40, 21)], "由██和石峥负责"),
+        # The margin of a mask reaches into its neighbours, and into the line above.
+        ("由晋玮和石峥负责", [(18.5, 8.5, 41.5, 21.5)], "由██和石峥负责"),
+        ("由晋玮和石峥负责", [(0, 0, 200, 11)], "由晋玮和石峥负责"),
+        ("由晋玮和石峥负责", [(0, 0, 200, 30)], ""),
+        ("晋 玮 和石", [(9, 9, 37, 21)], "█ █ 和石"),
+    ],
+)
+def test_a_line_is_blotted_where_its_picture_is(text: str, boxes: list[Any], shown: str) -> None:
+    masks = Masks()
+    masks.boxes[1] = boxes
+    width = 10 * sum(0.5 if one == " " else 1 for one in text)
+    line = PrintedLine(1, text, 10.0, 10.0, 10.0 + width, 20.0)
+    assert masks.readable(line) == shown
+    assert masks.readable(line._replace(page=2)) == text
+    masks.whole.add(2)
+    assert masks.readable(line._replace(page=2)) == ""
+    # A line set downwards is cut across.
+    down = PrintedLine(1, text, 10.0, 10.0, 20.0, 10.0 + width)
+    masks.boxes[1] = [(y0, x0, y1, x1) for x0, y0, x1, y1 in boxes]
+    assert masks.readable(down) == shown
 
 
 def cut_address(document: Document) -> str:
