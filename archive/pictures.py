@@ -30,6 +30,8 @@ _MASK = (31, 29, 26)
 BARE_PAGES = Path(__file__).with_name("bare_pages.py").read_text()
 
 COVER_WIDTH = 480
+# To leaf through an issue by: the make-up of a page can be told, at some 5 KB.
+SMALL_WIDTH = 180
 # A4 at 150 dots an inch is 1240 by 1754: the small print of a table can be read; an A3 spread is bounded.
 PAGE_DPI = 150
 PAGE_LONGEST = 2400
@@ -140,6 +142,19 @@ def masked_picture(picture: Path, masks: Sequence[Box], width: float, height: fl
             pen.rectangle((x0 * across, top * down, x1 * across, bottom * down), fill=_MASK)
         unfinished = target.with_suffix(f".{os.getpid()}.part")
         page.save(unfinished, "WEBP", quality=72, method=4)
+        unfinished.replace(target)
+    return target
+
+
+def small_picture(picture: Path) -> Path:
+    """A picture of a page, masked or not, at the width to leaf through an issue by; made once."""
+    target = picture.with_name(f"{picture.stem}-small.webp")
+    if not target.exists():
+        with Image.open(picture) as drawn:
+            page = drawn.convert("RGB")
+        page.thumbnail((SMALL_WIDTH, 4 * SMALL_WIDTH), Image.Resampling.LANCZOS)
+        unfinished = target.with_suffix(f".{os.getpid()}.part")
+        page.save(unfinished, "WEBP", quality=60, method=4)
         unfinished.replace(target)
     return target
 

@@ -17,6 +17,7 @@ from archive.views import (
     people,
     report,
     take_along,
+    viewer,
 )
 
 
@@ -61,11 +62,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("issues/", issues.issues, name="issues"),
     path("issues/<count:year>/<name:label>/", issues.issue_short, name="issue-short"),
     path("issues/<name:gazette>/<count:year>/<name:label>/", issues.issue, name="issue"),
-    path("issues/<name:gazette>/<count:year>/<name:label>/pages/", issues.pages, name="issue-pages"),
+    path("issues/<name:gazette>/<count:year>/<name:label>/pages/", viewer.pages, name="issue-pages"),
     path(
         "issues/<name:gazette>/<count:year>/<name:label>/pages/<count:number>.webp",
         files.page,
         name="page-picture",
+    ),
+    path(
+        "issues/<name:gazette>/<count:year>/<name:label>/pages/<count:number>.small.webp",
+        files.page,
+        {"small": True},
+        name="page-small",
+    ),
+    path(
+        "issues/<name:gazette>/<count:year>/<name:label>/pages/<count:number>.json",
+        viewer.page_lines,
+        name="page-lines",
+    ),
+    path(
+        "issues/<name:gazette>/<count:year>/<name:label>/pages/<count:number>/",
+        viewer.page,
+        name="issue-page",
     ),
     path("documents/", browse.numbers, name="numbers"),
     path("documents/not-held/", not_held.not_held, name="numbers-not-held"),

@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 PLACES = {
     "issues": "issues",
     "issue": "issues",
+    "issue-pages": "issues",
+    "issue-page": "issues",
     "document": "issues",
     "document-print": "issues",
     "document-report": "issues",

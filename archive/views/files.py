@@ -20,7 +20,14 @@ from django.views.decorators.http import require_safe
 from archive.ingest.originals import original_path
 from archive.masks import Masks, has_masks, masks_of
 from archive.models import Issue
-from archive.pictures import TooBusy, cover_picture, masked_pdf, masked_picture, page_picture
+from archive.pictures import (
+    TooBusy,
+    cover_picture,
+    masked_pdf,
+    masked_picture,
+    page_picture,
+    small_picture,
+)
 from archive.views.gone import gone
 
 # What the browser may open itself; everything else is only saved. HTML would run in the site's name.
@@ -122,21 +129,25 @@ def cover(request: HttpRequest, sha256: str) -> HttpResponseBase:
 
 
 @require_safe
-def page(request: HttpRequest, gazette: str, year: int, label: str, number: int) -> HttpResponseBase:
-    """The picture of one page of a published issue, while its file is public."""
+def page(
+    request: HttpRequest, gazette: str, year: int, label: str, number: int, *, small: bool = False
+) -> HttpResponseBase:
+    """The picture of one page of a published issue, while its file is public; `small`: to leaf by."""
     address = {"gazette__slug": gazette, "year": year, "label": label}
     issue = Issue.objects.filter(**address).exclude(state=Issue.State.DRAFT).first()
     if issue is None:
         raise Http404
     if not original_is_public(issue):
         return gone(request, issue.withdrawn_reason)
-    response = serve_page(request, issue, number, masked=True)
+    response = serve_page(request, issue, number, masked=True, small=small)
     if response.status_code in (200, 206, 304):
         response.headers["Cache-Control"] = PUBLIC_CACHE
     return response
 
 
-def serve_page(request: HttpRequest, issue: Issue, number: int, *, masked: bool = False) -> HttpResponseBase:
+def serve_page(
+    request: HttpRequest, issue: Issue, number: int, *, masked: bool = False, small: bool = False
+) -> HttpResponseBase:
     """The picture of one page, whoever asks; `masked`: without what is kept from readers.
 
     404 when the issue has no such page or it cannot be drawn.
@@ -153,6 +164,8 @@ def serve_page(request: HttpRequest, issue: Issue, number: int, *, masked: bool 
     if picture is None:
         raise Http404
     picture, key = _masked(issue, picture, number) if masked else (picture, "")
+    if small:
+        picture, key = small_picture(picture), f"{key}-small"
     return serve_file(request, picture, "image/webp", f"{issue.sha256}-{number}{key}")
 
 

@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from archive.holdings import shelves
-from archive.masks import masks_of
 from archive.models import ContentsEntry, Document, Issue
 from archive.pictures import has_cover, page_size, pages_that_fail
 from archive.search.boxes import Box
-from archive.search.page_hits import PageHits, hits_of_issue
+from archive.search.page_hits import PageHits
+from archive.templatetags.reading import span
 from archive.views.files import original_is_public
 from archive.views.gone import gone
 
@@ -39,7 +39,7 @@ def issues(request: HttpRequest) -> HttpResponse:
 
 def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResponse:
     """One issue: its masthead, its contents as printed, its file."""
-    found = _published(gazette, year, label)
+    found = known_issue(gazette, year, label)
     if not found.is_published:
         return gone(request, found.withdrawn_reason)
     original = original_address(found)
@@ -66,20 +66,6 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
     )
 
 
-def pages(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResponse:
-    """Every page of an issue as a picture, one below the other."""
-    found = _published(gazette, year, label)
-    if not found.is_published:
-        return gone(request, found.withdrawn_reason)
-    original = original_address(found)
-    if not original or not (pictures := page_pictures(found)):
-        raise Http404
-    query = request.GET.get("q", "").strip()
-    hits = light(pictures, hits_of_issue(found, query, masks_of(found).hide))
-    context = {"issue": found, "pictures": pictures, "original": original, "query": query, "hits": hits}
-    return render(request, "archive/pages.html", context)
-
-
 def issue_short(request: HttpRequest, year: int, label: str) -> HttpResponse:
     """/issues/2022/2/ leads to the issue while the archive holds one gazette; of several it lists all."""
     found = list(Issue.objects.published().select_related("gazette").filter(year=year, label=label))
@@ -90,7 +76,7 @@ def issue_short(request: HttpRequest, year: int, label: str) -> HttpResponse:
     return render(request, "archive/which_issue.html", {"issues": found})
 
 
-def _published(gazette: str, year: int, label: str) -> Issue:
+def known_issue(gazette: str, year: int, label: str) -> Issue:
     """The published or withdrawn issue of an address; 404 for all else, drafts among it."""
     address = {"gazette__slug": gazette, "year": year, "label": label}
     issue = Issue.objects.exclude(state=Issue.State.DRAFT).select_related("gazette").filter(**address).first()
@@ -101,13 +87,17 @@ def _published(gazette: str, year: int, label: str) -> Issue:
 
 @dataclass(slots=True)
 class PagePicture:
-    """One page to look at. `address` is "" when it cannot be drawn; `lit` is what a search found on it."""
+    """One page to look at. `address` is "" when it cannot be drawn; `lit` is what a search found on it.
+
+    `printed` is the number that the page itself carries, 8–9 on a sheet with two pages; "" where it carries none.
+    """
 
     number: int
     address: str
     width: int
     height: int
     has_text: bool
+    printed: str = ""
     lit: "LitPage | None" = None
 
 
@@ -149,7 +139,9 @@ def page_pictures(issue: Issue, desk: bool = False, among: range | None = None) 
         return []
     failing = pages_that_fail(issue.sha256)
     found = []
-    pages = issue.pages.only("number", "width", "height", "readable", "issue_id")
+    pages = issue.pages.only(
+        *("number", "printed_number", "printed_right", "width", "height", "readable", "issue_id")
+    )
     if among is not None:
         pages = pages.filter(number__range=(among.start, among.stop - 1))
     for page in pages:
@@ -159,7 +151,9 @@ def page_pictures(issue: Issue, desk: bool = False, among: range | None = None) 
         elif page.number not in failing and issue.gazette is not None:
             place = [issue.gazette.slug, issue.year, issue.label, page.number]
             address = reverse("page-picture", args=place)
-        found.append(PagePicture(page.number, address, *page_size(page.width, page.height), page.readable))
+        printed = span(page.printed_number, page.printed_right)
+        size = page_size(page.width, page.height)
+        found.append(PagePicture(page.number, address, *size, page.readable, printed))
     return found
 
 

@@ -37,7 +37,10 @@ issues                          GET  200
 issue                           GET  200
 issue-short                     GET  302
 issue-pages                     GET  200
+issue-page                      GET  200
 page-picture                    GET  200
+page-small                      GET  200
+page-lines                      GET  200
 cover                           GET  200
 original                        GET  200
 original-draft                  GET  404    404  404    200   200    200       200  200
@@ -204,7 +207,10 @@ class House:
             "issue": issue,
             "issue-pages": issue,
             "issue-short": {"year": public.year, "label": public.label},
-            "page-picture": issue | {"number": 1},
+            **{
+                name: issue | {"number": 1}
+                for name in ("issue-page", "page-picture", "page-small", "page-lines")
+            },
             **{
                 f"document{form}": {"public_id": document.public_id}
                 for form in ("", "-print", "-pages", "-bibtex", "-ris", "-report")

@@ -114,7 +114,8 @@ def public_addresses(issue: Issue, *, shared: bool = True) -> Iterator[str]:
     yield reverse("issue", kwargs=place)
     yield reverse("issue-pages", kwargs=place)
     yield reverse("issue-short", kwargs={"year": issue.year, "label": issue.label})
-    yield reverse("page-picture", kwargs=place | {"number": 1})
+    for name in ("issue-page", "page-picture", "page-small", "page-lines"):
+        yield reverse(name, kwargs=place | {"number": 1})
     yield reverse("original", args=[issue.sha256, "x.pdf"])
     yield reverse("cover", args=[issue.sha256])
     yield reverse("api-1:issue", kwargs={"id": issue.pk})
@@ -173,7 +174,8 @@ def lists(words: list[str]) -> Iterator[str]:
 
 
 ANSWERED_ABOVE = {
-    *("issue", "issue-pages", "issue-short", "page-picture", "original", "cover", "document"),
+    *("issue", "issue-pages", "issue-short", "original", "cover", "document"),
+    *("issue-page", "page-picture", "page-small", "page-lines"),
     *("number-code", "number-year", "number-document", "api-1:issue", "api-1:document"),
     *("home", "issues", "numbers", "search", "number", "search-feed", "search-table", "healthz", "metrics"),
     *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggestions", "search-suggest"),
