@@ -51,6 +51,8 @@ def one_of_each(issue: Issue) -> dict[str, str]:
         "issues": "/issues/",
         "issue": issue.get_absolute_url(),
         "pages": f"{issue.get_absolute_url()}pages/",
+        "pages with hits": f"{issue.get_absolute_url()}pages/?q=通知",
+        "page with its text": f"{issue.get_absolute_url()}pages/4/",
         "numbers": "/documents/",
         "code": f"/documents/{tabular.number_code}/",
         "run": f"/documents/{tabular.number_code}/{tabular.number_year}/",
