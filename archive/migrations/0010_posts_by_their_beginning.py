@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0008_supplied_and_vocabulary'),
+        ('archive', '0009_edition'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0008_supplied_and_vocabulary'),
+        ('archive', '0010_posts_by_their_beginning'),
     ]
 
     operations = [

@@ -16,7 +16,19 @@ from archive.search.query import search_documents
 _SHOWN = 5
 # Words that are of this site's addresses, and not of what is sought.
 _OF_ADDRESSES = {
-    *("issues", "documents", "people", "posts", "search", "files", "number", "pictures", "pages", "print", "report"),
+    *(
+        "issues",
+        "documents",
+        "people",
+        "posts",
+        "search",
+        "files",
+        "number",
+        "pictures",
+        "pages",
+        "print",
+        "report",
+    ),
     *("api", "desk", "html", "htm", "php", "pdf", "v1"),
 }
 
