@@ -27,6 +27,7 @@ from archive.models import (
     Correction,
     Document,
     DocumentAlias,
+    Edition,
     Enclosure,
     Finding,
     Gazette,
@@ -34,6 +35,7 @@ from archive.models import (
     Issue,
     Namesake,
     Page,
+    ReaderReport,
     Reference,
     Roster,
     Section,
@@ -237,6 +239,24 @@ class CorrectionAdmin(AsKept):
     list_filter = ["kind", "state"]
     list_select_related = ["issue__gazette", "document", "made_by"]
     search_fields = ["document__title", "reason"]
+
+
+@admin.register(ReaderReport)
+class ReaderReportAdmin(AsKept):
+    """It is settled at the desk. Only an administrator can delete it, for it may hold an address or a name."""
+
+    list_display = ["words", "document", "contact", "made_at"]
+    list_select_related = ["document"]
+    search_fields = ["words", "quote", "contact", "document__title", "document__number"]
+    fields = ["document", "words", "quote", "contact", "made_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(Edition)
+class EditionAdmin(AsKept):
+    list_display = ["name", "since"]
 
 
 @admin.register(Annex)
