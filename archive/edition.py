@@ -6,13 +6,20 @@ twice, not even where a backup is put back.
 
 import secrets
 
+from django.db import connection
+
 from archive.models.edition import Edition
+
+_PRESENT = f"SELECT name FROM {Edition._meta.db_table} WHERE id = %s"
 
 
 def present_edition() -> str:
     """The name of the present state; "" before the first change."""
-    name = Edition.objects.filter(pk=Edition.PRESENT).values_list("name", flat=True).first()
-    return name or ""
+    # In plain SQL: each kept page asks this and hardly anything else, and Django's own way costs as much as the rest.
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENT, [Edition.PRESENT])
+        row = cursor.fetchone()
+    return row[0] if row else ""
 
 
 def next_edition() -> None:

@@ -68,6 +68,10 @@ def one_of_each(issue: Issue) -> dict[str, str]:
         "document in print": f"{tabular.get_absolute_url()}print/",
         "search": "/search/?q=通知",
         "search for nothing": "/search/?q=没有这样一个词",
+        "numbers not held": "/documents/not-held/",
+        "report of an error": f"{tabular.get_absolute_url()}report/",
+        "help": "/help/",
+        "about": "/about/",
         "not found": "/documents/没有/",
     }
 
