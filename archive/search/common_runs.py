@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence, Set
 from functools import reduce
+from itertools import compress
 from operator import add, and_
 
 from archive.search.grams import pairs_of
@@ -32,8 +33,8 @@ class CommonRuns:
     def __init__(self) -> None:
         self._first: list[tuple[int, tuple[str, ...]]] = []
         self._lists: dict[str, list[int]] | None = None
-        self._clauses: Set[str] = frozenset()
-        self._runs: Set[str] = frozenset()
+        self._clauses: set[str] = set()
+        self._runs: set[str] = set()
         self.held = 0
 
     def add(self, number: int, texts: tuple[str, ...]) -> None:
@@ -60,7 +61,7 @@ class CommonRuns:
 
     def _note(self, number: int, texts: tuple[str, ...]) -> None:
         assert self._lists is not None
-        found = [run_gram(run) for run in _runs_of(texts) & self._runs]
+        found = [run_gram(run) for run in _runs_among(self._runs, texts)]
         found += map(clause_gram, _clauses_of(texts) & self._clauses)
         for gram in found:
             self._lists[gram].append(number)
@@ -116,14 +117,14 @@ def _runs_to_list(sample: Sequence[tuple[str, ...]], clauses: Set[str]) -> set[s
             with_clause[clause] |= 1 << place
     spread = Counter[str]()
     for clause, documents in with_clause.items():
-        for run in _runs_of((clause,)):
+        for run in _runs_of(clause):
             surely_with_run[run] |= documents
             spread[run] += 1
 
     def looks(run: str) -> int:
         return (reduce(and_, map(with_pair.__getitem__, pairs_of(run))) & ~surely_with_run[run]).bit_count()
 
-    return {run for run in _common(map(_runs_of, sample)) if spread[run] >= _SPREAD or looks(run) >= _LOOKS}
+    return {run for run in _common_runs(sample) if spread[run] >= _SPREAD or looks(run) >= _LOOKS}
 
 
 def _common(found: Iterable[Set[str]]) -> set[str]:
@@ -136,10 +137,31 @@ def _clauses_of(texts: Iterable[str]) -> set[str]:
     return {clause for text in texts for clause in _CLAUSE.findall(text)}
 
 
-def _runs_of(texts: Iterable[str]) -> set[str]:
+def _common_runs(sample: Sequence[tuple[str, ...]]) -> set[str]:
+    """The common runs. One of four is common only if the three that it begins with are: few fours are counted."""
+    threes = _common({run for text in texts for run in _threes(text)} for texts in sample)
+
+    def fours(text: str) -> Iterable[str]:
+        first = _threes(text)
+        return compress(map(add, first, text[3:]), map(threes.__contains__, first))
+
+    return threes | _common({run for text in texts for run in fours(text)} for texts in sample)
+
+
+def _runs_among(runs: set[str], texts: Iterable[str]) -> set[str]:
+    """Those of `runs` that stand in some text."""
     found: set[str] = set()
     for text in texts:
-        threes = list(map(add, map(add, text, text[1:]), text[2:]))
-        found.update(threes)
-        found.update(map(add, threes, text[3:]))
+        threes = _threes(text)
+        found |= runs.intersection(threes)
+        found |= runs.intersection(map(add, threes, text[3:]))
     return found
+
+
+def _threes(text: str) -> list[str]:
+    return list(map(add, map(add, text, text[1:]), text[2:]))
+
+
+def _runs_of(text: str) -> set[str]:
+    threes = _threes(text)
+    return {*threes, *map(add, threes, text[3:])}
