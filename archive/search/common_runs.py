@@ -4,7 +4,8 @@
 to be read to be sure, and that costs more than all else a search does. So does 本规定自发布之日起施行, and whoever asks
 for any part of it finds the documents that have the whole clause without a look. Few clauses are so common; and a run
 needs a list beside those of clauses only if many documents have its pairs and no such clause. A segment lists a run for
-all of its documents or not at all; which runs and clauses, its first documents show.
+all of its documents or not at all; which runs and clauses, its first documents show, or, of one that was merged, some
+from all over it.
 """
 
 import re
@@ -18,7 +19,7 @@ from archive.search.grams import pairs_of
 
 SHORTEST, LONGEST = 3, 4
 # Documents that are looked at to see what is common, and how many of them have a common clause or run at least.
-_SAMPLE, _COMMON = 200, 7
+SAMPLE, _COMMON = 200, 7
 # A run has a list where a search for it would look into so many of them, or find it in so many common clauses.
 _LOOKS, _SPREAD = 16, 4
 # No folded text holds a control character, so no gram of a text looks like a run or a clause, and no run goes over one.
@@ -43,26 +44,37 @@ class CommonRuns:
             self._note(number, texts)
             return
         self._first.append((number, texts))
-        if len(self._first) == _SAMPLE:
-            self._choose()
+        if len(self._first) == SAMPLE:
+            self._choose([texts for _, texts in self._first])
+            for first, of_first in self._first:
+                self._note(first, of_first)
+            self._first.clear()
+
+    @classmethod
+    def chosen_from(cls, sample: Sequence[tuple[str, ...]]) -> "CommonRuns":
+        """Lists of what a sample has in common, without a document as yet."""
+        common = cls()
+        common._choose(sample)
+        return common
+
+    def grams_in(self, texts: tuple[str, ...]) -> list[str]:
+        """The grams of the runs and clauses with lists that some folded texts have."""
+        found = [run_gram(run) for run in _runs_among(self._runs, texts)]
+        found += map(clause_gram, _clauses_of(texts) & self._clauses)
+        return found
 
     def lists(self) -> dict[str, list[int]]:
         """The documents of each run and clause that is listed, by its gram; none where there were too few to tell."""
         return {gram: numbers for gram, numbers in (self._lists or {}).items() if numbers}
 
-    def _choose(self) -> None:
-        sample = [texts for _, texts in self._first]
+    def _choose(self, sample: Sequence[tuple[str, ...]]) -> None:
         self._clauses = _common(map(_clauses_of, sample))
         self._runs = _runs_to_list(sample, self._clauses)
         self._lists = {gram: [] for gram in (*map(run_gram, self._runs), *map(clause_gram, self._clauses))}
-        for number, texts in self._first:
-            self._note(number, texts)
-        self._first.clear()
 
     def _note(self, number: int, texts: tuple[str, ...]) -> None:
         assert self._lists is not None
-        found = [run_gram(run) for run in _runs_among(self._runs, texts)]
-        found += map(clause_gram, _clauses_of(texts) & self._clauses)
+        found = self.grams_in(texts)
         for gram in found:
             self._lists[gram].append(number)
         self.held += len(found)
@@ -104,6 +116,11 @@ def clause_of(gram: bytes) -> str:
 def is_run(gram: bytes) -> bool:
     """True for the gram of a common run."""
     return gram.startswith(_RUN_MARK.encode())
+
+
+def is_clause(gram: bytes) -> bool:
+    """True for the gram of a common clause."""
+    return gram.startswith(_CLAUSE_MARK.encode())
 
 
 def _runs_to_list(sample: Sequence[tuple[str, ...]], clauses: Set[str]) -> set[str]:

@@ -1,14 +1,15 @@
 """Adds to a Whoosh index, deletes from it and merges its segments, with an end to the memory that takes.
 
 Grams are gathered as lists of document numbers and written as a segment whenever many are held; segments of one
-size are merged list by list. With a version of Whoosh whose files this was not tried with, Whoosh's own writer
-does the same, several times slower.
+size are merged list by list. What the documents have in common is chosen and listed anew then, from their texts, so
+that an archive that grows by small commits comes by such lists as well. With a version of Whoosh whose files this was not
+tried with, Whoosh's own writer does the same without such lists, several times slower.
 """
 
 import heapq
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import groupby
@@ -20,7 +21,7 @@ from whoosh.codec import default_codec
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 
-from archive.search.common_runs import CommonRuns, is_run
+from archive.search.common_runs import SAMPLE, CommonRuns, is_clause, is_run
 
 if TYPE_CHECKING:
     from archive.search.posting_files import PostingList
@@ -34,6 +35,11 @@ _HALF_WRITTEN = ".toc."
 # one list with its gram and its place in the table 250.
 HELD = 400_000_000
 _POSTING, _LIST = 9, 250
+# One in so many of a sample tells how long the lists of all will be.
+_WEIGHED = 10
+
+# Gives the folded texts of documents, one after the other, by their rows.
+TextsOf = Callable[[Iterable[tuple[Any, ...]]], Iterator[tuple[str, ...]]]
 
 
 def is_tried() -> bool:
@@ -42,10 +48,13 @@ def is_tried() -> bool:
 
 
 class PostingWriter:
-    """One change of the index; nothing of it is seen before `commit`. Holds Whoosh's write lock."""
+    """One change of the index; nothing of it is seen before `commit`. Holds Whoosh's write lock.
 
-    def __init__(self, index: FileIndex) -> None:
-        self._index = index
+    Without `texts_of` merged segments get no lists of their own of what is common.
+    """
+
+    def __init__(self, index: FileIndex, texts_of: TextsOf | None = None) -> None:
+        self._index, self._texts_of = index, texts_of
         self._whoosh = index.writer(compound=False)
         for name in index.storage.list():
             if _HALF_WRITTEN in name:
@@ -80,7 +89,7 @@ class PostingWriter:
             self.cancel()
             raise
         self._reader.close()
-        merge_segments(self._index)
+        merge_segments(self._index, self._texts_of)
 
     def cancel(self) -> None:
         """Forget all of it. Files of segments stay behind until the next commit."""
@@ -105,9 +114,9 @@ class StockWriter(PostingWriter):
         self._whoosh.add_document(key=key, group=group, grams=grams, row=row)
 
 
-def writer_of(index: FileIndex) -> PostingWriter:
+def writer_of(index: FileIndex, texts_of: TextsOf | None = None) -> PostingWriter:
     """The writer that fits the version of Whoosh."""
-    return PostingWriter(index) if is_tried() else StockWriter(index)
+    return PostingWriter(index, texts_of) if is_tried() else StockWriter(index)
 
 
 # --- a segment ---------------------------------------------------------------------------------------
@@ -170,13 +179,17 @@ class NewSegment:
     def _gathered(self) -> "Iterator[PostingList]":
         self._lists["grams"].update(self._runs.lists())
         for field, lists in sorted(self._lists.items()):
-            # Characters sort as their bytes in UTF-8 do.
-            for term in sorted(lists):
-                yield field, term.encode(), lists[term]
+            yield from _sorted_lists(field, lists)
+
+
+def _sorted_lists(field: str, lists: Mapping[str, Sequence[int]]) -> "Iterator[PostingList]":
+    # Characters sort as their bytes in UTF-8 do.
+    for term in sorted(lists):
+        yield field, term.encode(), lists[term]
 
 
 # --- merging -----------------------------------------------------------------------------------------
-def merge_segments(index: FileIndex) -> None:
+def merge_segments(index: FileIndex, texts_of: TextsOf | None = None) -> None:
     """Merge tiers of segments that are alike in size once there are ten of them; one commit, if any.
 
     Readers see the same before and after, and a process that is killed leaves the index as it was.
@@ -184,23 +197,57 @@ def merge_segments(index: FileIndex) -> None:
     if not _full_tiers(reader.segment() for reader, _ in index.reader().leaf_readers()):
         return
     writer = index.writer(compound=False)
-    merge = _merge_lists if is_tried() else _merge_by_whoosh
+    merge = partial(_merge_lists, index, texts_of) if is_tried() else partial(_merge_by_whoosh, index)
     try:
-        writer.commit(mergetype=partial(merge, index))
+        writer.commit(mergetype=merge)
     except BaseException:
         if not writer.is_closed:
             writer.cancel()
         raise
 
 
-def _merge_lists(index: FileIndex, writer: Any, segments: list[Any]) -> list[Any]:
+def _merge_lists(index: FileIndex, texts_of: TextsOf | None, writer: Any, segments: list[Any]) -> list[Any]:
     kept = list(segments)
     for tier in _full_tiers(segments):
         merged = NewSegment(index)
         numbers = [_copy_rows(index, segment, merged) for segment in tier]
         kept = [segment for segment in kept if segment not in tier]
-        kept.append(merged.finish(_merged_lists(index.storage, tier, numbers)))
+        lists = _merged_lists(index.storage, tier, numbers)
+        if texts_of and (common := _common_in(index, tier, texts_of)):
+            others = (one for one in lists if not (is_run(one[1]) or is_clause(one[1])))
+            lists = heapq.merge(others, _sorted_lists("grams", common.lists()))
+        kept.append(merged.finish(lists))
     return kept
+
+
+def _common_in(index: FileIndex, tier: list[Any], texts_of: TextsOf) -> CommonRuns | None:
+    """The lists of what the documents of a tier have in common; some from all over them show what it is.
+
+    None where there are too few to tell, or so many that the lists would be too much to hold. Then the lists of the
+    merged segments have to do, as far as they go together.
+    """
+    total = sum(segment.doc_count() for segment in tier)
+    if total < SAMPLE:
+        return None
+    # So many of them, as far from each other as can be.
+    spread = (row for place, row in enumerate(_rows_of(index, tier)) if place * SAMPLE % total < SAMPLE)
+    sample = list(texts_of(spread))
+    common = CommonRuns.chosen_from(sample)
+    weighed = sample[::_WEIGHED]
+    held = _POSTING * sum(len(common.grams_in(texts)) for texts in weighed) / len(weighed)
+    if held * total >= HELD:
+        return None
+    for number, texts in enumerate(texts_of(_rows_of(index, tier))):
+        common.add(number, texts)
+    return common
+
+
+def _rows_of(index: FileIndex, segments: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of documents that are not deleted, in the order of their new numbers."""
+    for segment in segments:
+        with closing(SegmentReader(index.storage, index.schema, segment)) as reader:
+            for _, stored in reader.iter_docs():
+                yield stored["row"]
 
 
 def _merge_by_whoosh(index: FileIndex, writer: Any, segments: list[Any]) -> list[Any]:

@@ -64,6 +64,11 @@ class Row:
     order: str
     check: int
 
+    @property
+    def end(self) -> int:
+        """Where its texts end."""
+        return self.start + sum(self.lengths) + len(self.lengths) - 1
+
 
 # What a deleted document leaves, so that the numbers of the others stay.
 GONE = Row("", "", 0, (0, 0, 0, 0), ("",) * len(VALUES), 0, "", 0)
@@ -92,7 +97,7 @@ class Columns:
         self.groups.append(sys.intern(row.group))
         titles, numbers, people, body = row.lengths
         self.starts.append(row.start)
-        self.ends.append(row.start + titles + numbers + people + body + 3)
+        self.ends.append(row.end)
         self.title_lengths.append(titles)
         self.number_lengths.append(numbers)
         self.people_lengths.append(people)

@@ -1,8 +1,9 @@
 """Posting lists in Whoosh's files: one field of grams, and a small stored row a document."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple
-from itertools import chain
+from functools import partial
+from itertools import chain, starmap
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from whoosh.index import EmptyIndexError, FileIndex
 
 from archive.search.common_runs import LONGEST, SHORTEST, ListedClauses, clause_gram, clause_of, run_gram
 from archive.search.document_set import DocumentSet
+from archive.search.folder import TEXTS
 from archive.search.grams import Grams, grams_of, pairs_of
 from archive.search.mapped_storage import MappedStorage
 from archive.search.posting_writer import writer_of
@@ -32,7 +34,7 @@ class WhooshStore:
         MappedStorage(str(generation)).create_index(schema())
 
     def writer(self, generation: Path) -> "WhooshWriter":
-        return WhooshWriter(_open(generation))
+        return WhooshWriter(generation)
 
     def read(self, generation: Path, previous: Any | None) -> "WhooshLists":
         try:
@@ -44,8 +46,8 @@ class WhooshStore:
 class WhooshWriter:
     """Grams worked out of the texts, and the texts themselves for common runs, for the writer that fits this Whoosh."""
 
-    def __init__(self, index: FileIndex) -> None:
-        self._postings = writer_of(index)
+    def __init__(self, generation: Path) -> None:
+        self._postings = writer_of(_open(generation), partial(_texts_of, generation / TEXTS))
         self.delete = self._postings.delete
         self.commit = self._postings.commit
         self.cancel = self._postings.cancel
@@ -175,6 +177,14 @@ def schema() -> Schema:
 
 def _open(generation: Path) -> FileIndex:
     return MappedStorage(str(generation)).open_index()
+
+
+def _texts_of(path: Path, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, ...]]:
+    """The folded texts of documents by their rows; read, not mapped, for all pages of a mapping stay in memory."""
+    with path.open("rb") as file:
+        for row in starmap(Row, rows):
+            file.seek(row.start)
+            yield tuple(filter(None, file.read(row.end - row.start).decode().split("\0")))
 
 
 def _read_clauses(reader: Any) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from archive.search import posting_writer
 from archive.search.common_runs import ListedClauses, clause_gram
 from archive.search.document_set import DocumentSet
 from archive.search.engine import GramIndex
@@ -179,8 +180,63 @@ def test_segments_that_list_a_run_stand_beside_those_that_do_not(index: GramInde
     assert_found_as_by_a_scan(snapshot, large + small)
 
 
-def test_merging_drops_the_list_that_one_segment_lacks(index: GramIndex) -> None:
-    """Nine segments list 人民政府, the tenth has it in one document and does not: a list of nine would hide that one."""
+def test_an_archive_that_grew_by_small_commits_has_lists(
+    index: GramIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No commit has enough documents to tell what is common; of all of them, an index that is written at once says."""
+    records = records_of(range(300))
+    fill(index, *(records[at : at + 30] for at in range(0, 270, 30)))
+    # Of what is replaced and removed nothing may come in from the file of texts.
+    odd = Record("archive.document.7", "0", titles=("通知",), body="有关,单位要抓好落实")
+    with index.writing() as writer:
+        writer.remove_group("12")
+        for record in (odd, *records[270:]):
+            writer.add(record)
+    expected = [odd, *records[:7], *records[8:120], *records[130:]]
+    snapshot = index.snapshot()
+    assert snapshot is not None
+    [(_, reader)] = lists_of(snapshot).readers
+    assert reader.doc_count_all() == len(expected)
+    assert_found_as_by_a_scan(snapshot, expected)
+    assert set(*lists_of(snapshot).clauses.values()) == set(CLAUSES)
+    having, covered = listed(snapshot, "人民政府")
+    assert covered == snapshot.alive
+    assert {snapshot.columns.keys[n] for n in having} == {r.key for r in expected if "人民政府" in r.body}
+    read_no_text(monkeypatch)
+    assert len(match(snapshot, Term("人民政府"))) == len(having) > 100
+
+
+def test_what_became_common_later_is_listed(index: GramIndex) -> None:
+    """The first of ten segments has none of it, and the choice is made by documents from all ten."""
+    early = [
+        Record(f"archive.document.{n}", "0", titles=("通知",), body="遵照执行,此令")
+        for n in range(5000, 5210)
+    ]
+    late = [records_of(range(n * 210, n * 210 + 210), seed=n) for n in range(9)]
+    snapshot = fill(index, early, *late)
+    assert len(lists_of(snapshot).readers) == 1
+    everything = [*early, *(record for records in late for record in records)]
+    assert listed(snapshot, "人民政府")[1] == snapshot.alive
+    for clause in CLAUSES:
+        having = {snapshot.columns.keys[n] for n in snapshot.documents_with(clause_gram(clause))}
+        assert having == {record.key for record in everything if clause in record.body}
+    assert_found_as_by_a_scan(snapshot, everything)
+
+
+def test_too_few_documents_do_not_tell_what_is_common(index: GramIndex) -> None:
+    records = records_of(range(199))
+    snapshot = fill(index, *(records[at : at + 20] for at in range(0, 199, 20)))
+    assert len(lists_of(snapshot).readers) == 1
+    assert set(lists_of(snapshot).clauses.values()) == {()}
+    assert_found_as_by_a_scan(snapshot, records)
+
+
+def test_merging_drops_the_list_that_one_segment_lacks(
+    index: GramIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where lists chosen anew would be too much to hold. Nine segments list 人民政府, the tenth has it in one document
+    and does not: a list of nine would hide that one.
+    """
     nine = [records_of(range(n * 210 + 1, n * 210 + 211), seed=n) for n in range(9)]
     odd = [
         Record(
@@ -191,7 +247,11 @@ def test_merging_drops_the_list_that_one_segment_lacks(index: GramIndex) -> None
         )
         for n in range(5000, 5210)
     ]
-    snapshot = fill(index, *nine, odd)
+    monkeypatch.setattr(posting_writer, "_MERGE_AT", 11)
+    fill(index, *nine, odd)
+    monkeypatch.setattr(posting_writer, "_MERGE_AT", 10)
+    monkeypatch.setattr(posting_writer, "HELD", 1)
+    snapshot = fill(index, [])
     assert len(lists_of(snapshot).readers) == 1  # merged
     everything = [record for records in nine for record in records] + odd
     assert not listed(snapshot, "人民政府")[1]

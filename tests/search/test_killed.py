@@ -27,7 +27,7 @@ from django.utils import timezone
 from haystack import connections
 
 from archive.models import Document, Issue
-from archive.search import posting_writer, update
+from archive.search import common_runs, posting_writer, update
 from archive.search.engine import GramIndex, index_at
 from archive.search.folder import TEXTS
 from archive.search.matching import match
@@ -242,6 +242,53 @@ def test_a_killed_writer_leaves_what_was_or_what_shall_be(
         assert bodies(index) == sorted(after)
         assert files_of_no_segment(index) == set()
     assert seen == {True, False}
+
+
+def test_a_writer_killed_while_it_lists_what_is_common(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commit that makes the segments ten, of which the merged one is the first with enough documents to have lists."""
+    monkeypatch.setattr(common_runs, "SAMPLE", 20)
+    monkeypatch.setattr(posting_writer, "SAMPLE", 20)
+    records = [make_record(n, f"文{n},自发布之日起施行", group=str(n // 2)) for n in range(20)]
+
+    def add(of_group: int) -> None:
+        with GramIndex(place).writing() as writer:
+            for record in records[2 * of_group : 2 * of_group + 2]:
+                writer.add(record)
+
+    for of_group in range(9):
+        add(of_group)
+    before, after = (sorted(record.body for record in some) for some in (records[:18], records))
+    seen: set[tuple[bool, bool]] = set()
+    for _ in kills(place, restored(place), lambda: add(9)):
+        index = GramIndex(place)
+        found = bodies(index)
+        assert found in (before, after)
+        assert_all_have_the_clause(index)
+        seen.add((found == after, has_lists(index)))
+        with index.writing(timeout=0):
+            pass  # what the killed one left is merged by the next
+        assert bodies(index) == found
+        assert_all_have_the_clause(index)
+        assert files_of_no_segment(index) == set()
+        assert has_lists(index) == (found == after and settings.SEARCH_ENGINE == "whoosh")
+    assert (False, False) in seen
+    if settings.SEARCH_ENGINE == "whoosh":
+        assert seen == {(False, False), (True, False), (True, True)}
+
+
+def assert_all_have_the_clause(index: GramIndex) -> None:
+    snapshot = index.snapshot()
+    assert snapshot is not None
+    for part in ("自发布之日起施行", "日起施行", "发布之"):
+        assert match(snapshot, parse_query(part)) == snapshot.alive
+    assert not match(snapshot, parse_query("施行日起"))
+
+
+def has_lists(index: GramIndex) -> bool:
+    """True where some segment lists the clause that all documents have."""
+    snapshot = index.snapshot()
+    assert snapshot is not None
+    return snapshot.count_with(common_runs.clause_gram("自发布之日起施行")) > 0
 
 
 def test_a_writer_killed_while_it_appends_texts(place: Path) -> None:
