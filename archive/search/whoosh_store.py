@@ -25,6 +25,8 @@ from archive.search.stores import Narrowed, PostingLists
 _LISTS = 3
 # Reading so many numbers of a posting list costs as much as a look into one text.
 _NUMBERS_A_LOOK = 40
+# Asking one segment for the lists of the parts of a run costs as much as so many looks at least.
+_LOOKS_A_SEGMENT = 20
 
 
 class WhooshStore:
@@ -126,8 +128,8 @@ class WhooshLists(PostingLists):
         if SHORTEST <= len(run) <= LONGEST:
             having, covered = self.listed_runs(run)
             sure, unsure = within & having, within - covered
-            if not unsure:
-                return sure, unsure
+        if self._are_few(unsure):
+            return sure, unsure
         # What has a common clause with the run in it needs no look, nor the lists of the other pairs.
         rarest, *others = self.rarest(pairs_of(run))
         unsure, _ = self._with_grams(unsure, [rarest])
@@ -139,10 +141,16 @@ class WhooshLists(PostingLists):
         """Those of `within` that have a listed clause with `run` in it."""
         found = DocumentSet()
         for clause in self._clauses.with_run(run):
+            if self._are_few(within - found):
+                break
             gram = clause_gram(clause)
             if _is_worth(within - found, self.count_with(gram)):
                 found |= within & self.documents_with(gram)
         return found
+
+    def _are_few(self, documents: DocumentSet) -> bool:
+        """True where the texts of `documents` are read sooner than any lists of all segments."""
+        return len(documents) <= _LOOKS_A_SEGMENT * len(self.readers)
 
     def listed_runs(self, run: str) -> tuple[DocumentSet, DocumentSet]:
         """The documents that have a common run, and all those of segments that list it: of others nothing is said."""

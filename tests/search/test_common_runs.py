@@ -180,6 +180,17 @@ def test_segments_that_list_a_run_stand_beside_those_that_do_not(index: GramInde
     assert_found_as_by_a_scan(snapshot, large + small)
 
 
+def test_a_few_documents_without_lists_are_looked_into_at_once(
+    index: GramIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To ask every segment for the parts of a run, only to leave some of them out, would take longer."""
+    large, small = records_of(range(1, 300)), records_of(range(300, 340), seed=9)
+    snapshot = fill(index, large, small)
+    monkeypatch.setattr(WhooshLists, "rarest", lambda *_: 1 // 0)
+    expected = {record.key for record in large + small if "人民政府" in record.body}
+    assert keys_found(snapshot, Term("人民政府")) == expected
+
+
 def test_an_archive_that_grew_by_small_commits_has_lists(
     index: GramIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
