@@ -1,7 +1,7 @@
 # make run    the site and its worker on http://127.0.0.1:8000/  (PORT=8123 picks another port)
 # make test   every test that Python alone can run
 # All it needs is Python 3.11 or newer and make.  PYTHON=python3.12 picks the interpreter.
-# SEARCH_ENGINE=tantivy keeps the search index in tantivy instead of Whoosh: the same results, faster on large archives.
+# SEARCH_ENGINE=tantivy keeps the search index in tantivy instead of Whoosh: the same results about as fast, built sooner.
 # OCR=1 adds character recognition for scanned issues (about 600 MB on the disk, 2 GB of memory while it reads).
 
 PYTHON ?= python3
@@ -34,7 +34,7 @@ $(shell test -x $(IN_VENV) || rm -f $(VENV)/pyvenv.cfg)
 help:
 	@echo "make run       serve the site and its worker on http://127.0.0.1:$(PORT)/  (PORT=8123 for another port)"
 	@echo "               OCR=1 adds character recognition for scanned issues"
-	@echo "               SEARCH_ENGINE=tantivy keeps the search index in tantivy, faster on large archives"
+	@echo "               SEARCH_ENGINE=tantivy keeps the search index in tantivy, which is built sooner"
 	@echo "make install   only make $(VENV) with all that the archive needs"
 	@echo "make test      run every test that Python alone can run"
 	@echo "make test-all  run every test, on SQLite and PostgreSQL, with browser and proxy; needs POSTGRES_URL, Chromium, nginx"
