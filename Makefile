@@ -23,7 +23,8 @@ WITH_OCR = $(if $(filter 1 yes true,$(OCR)),$(INSTALLED_OCR))
 TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SECRET_KEY -u SEARCH_ENGINE \
   -u PROXIES -u STATIC_ROOT -u STATIC_COLLECTED -u LOG_FORMAT -u LOG_REQUESTS -u LOG_LEVEL -u METRICS_FROM \
   GAZETTE_DATA=$(CURDIR)/var/test
-PYTEST = $(IN_VENV) -m pytest
+# A process for each core; the tests of one file stay together, for they share what is costly to make.
+PYTEST = $(IN_VENV) -m pytest --numprocesses=auto --dist=loadfile
 # An environment whose Python is gone, say after an upgrade of the system, is made anew.
 $(shell test -x $(IN_VENV) || rm -f $(VENV)/pyvenv.cfg)
 

@@ -48,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT_KEY] = Counter()
+    config.pluginmanager.register(LeftOut(config.stash[LEFT_OUT_KEY]), "left-out")
     config.addinivalue_line("markers", "postgresql: holds only on PostgreSQL")
     config.addinivalue_line("markers", "sqlite: holds only on SQLite")
 
@@ -68,14 +69,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.skip(reason=f"needs {name}"))
 
 
-def _count_left_out(config: pytest.Config, report: pytest.TestReport | pytest.CollectReport) -> None:
-    """Count a skip by its reason; turn it into a failure where everything is required."""
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Why a test was left out; "" for one that was not."""
     if not report.skipped or hasattr(report, "wasxfail"):
-        return
+        return ""
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    reason = reason.removeprefix("Skipped: ")
-    config.stash[LEFT_OUT_KEY][reason] += 1
-    if config.getoption("--require-all"):
+    return reason.removeprefix("Skipped: ")
+
+
+def _require(config: pytest.Config, report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure where everything is required."""
+    if config.getoption("--require-all") and (reason := _reason(report)):
         report.outcome = "failed"
         report.longrepr = f"left out, but everything is required here: {reason}"
 
@@ -83,7 +87,7 @@ def _count_left_out(config: pytest.Config, report: pytest.TestReport | pytest.Co
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    _count_left_out(item.config, report)
+    _require(item.config, report)
     return report
 
 
@@ -92,8 +96,23 @@ def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
-    _count_left_out(collector.config, report)
+    _require(collector.config, report)
     return report
+
+
+class LeftOut:
+    """Counts what was left out by its reason, where the tests are run and where their workers report to."""
+
+    def __init__(self, counts: Counter[str]) -> None:
+        self.counts = counts
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if reason := _reason(report):
+            self.counts[reason] += 1
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if reason := _reason(report):
+            self.counts[reason] += 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
