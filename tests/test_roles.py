@@ -15,6 +15,20 @@ from tests.accounts import make_account
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def made_by_the_migration() -> None:
+    """The groups as the migration makes them: another test may have emptied every table."""
+    Group.objects.all().delete()
+    make_groups()
+
+
+def make_groups() -> None:
+    migration = MigrationExecutor(connection).loader.get_migration("archive", "0006_roles")
+    run = next(step for step in migration.operations if hasattr(step, "code"))
+    # All that it asks of a schema editor; a real one cannot be opened inside a test's transaction.
+    run.code(apps, SimpleNamespace(connection=connection))
+
+
 def test_a_fresh_database_has_the_groups_and_what_they_may_do() -> None:
     """As the migration has left them; Django makes permissions anew afterwards and must find these."""
     for role in ROLES:
@@ -29,10 +43,7 @@ def test_the_migration_finds_what_is_there_already() -> None:
     """It is run a second time, on groups that somebody has put people into."""
     user = make_account("bianji", EDITOR)
     before = Group.objects.count(), Permission.objects.count()
-    migration = MigrationExecutor(connection).loader.get_migration("archive", "0006_roles")
-    run = next(step for step in migration.operations if hasattr(step, "code"))
-    # All that it asks of a schema editor; a real one cannot be opened inside a test's transaction.
-    run.code(apps, SimpleNamespace(connection=connection))
+    make_groups()
     assert (Group.objects.count(), Permission.objects.count()) == before
     assert has_role(User.objects.get(pk=user.pk), EDITOR)
 
