@@ -59,7 +59,9 @@ def strike(kind: str, word: str, user: Any = None) -> Term:
 
 def forget(kind: str, word: str, user: Any = None) -> None:
     """Leave the word to what the archive learns by itself again."""
-    Term.objects.filter(kind=kind, word=word).delete()
+    with transaction.atomic():
+        Term.objects.filter(kind=kind, word=word).delete()
+        next_edition()
     note(f"{kind} {word}", "left to be learnt", user)
 
 
@@ -71,7 +73,11 @@ def order_of_categories() -> list[str]:
 
 def _save(kind: str, word: str, values: dict[str, Any], user: Any) -> Term:
     person = user if user is not None and user.is_authenticated else None
-    term, _new = Term.objects.update_or_create(kind=kind, word=word, defaults={**values, "made_by": person})
+    with transaction.atomic():
+        term, _new = Term.objects.update_or_create(
+            kind=kind, word=word, defaults={**values, "made_by": person}
+        )
+        next_edition()
     note(f"{kind} {word}", "struck out" if term.struck else "confirmed", user)
     return term
 

@@ -18,10 +18,10 @@ from archive import annexes
 from archive.edition import next_edition, present_edition
 from archive.ingest.correct.change import Change
 from archive.ingest.correcting import correct, undo
-from archive.models import Document, Issue
+from archive.models import Document, Issue, Term
 from archive.publishing import publish_issue, restore_document, withdraw_document, withdraw_issue
 from archive.search.update import index_issue, rebuild
-from archive.vocabulary import settle_namesakes
+from archive.vocabulary import confirm, forget, settle_namesakes
 from tests.factories import make_issue
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +152,17 @@ def settle_two_of_one_name(issue: Issue) -> None:
     settle_namesakes(one.appointments.all()[0].person, one, two, same=False)
 
 
+def order_categories(issue: Issue) -> None:
+    confirm(Term.Kind.CATEGORY, "政府文件", position=1)
+
+
+def leave_a_category_to_be_learnt(issue: Issue) -> None:
+    order_categories(issue)
+    before = present_edition()
+    forget(Term.Kind.CATEGORY, "政府文件")
+    assert present_edition() != before
+
+
 def attach_an_annex(issue: Issue) -> None:
     document = issue.documents.filter(attachments__isnull=False)[0]
     attachment = document.attachments.all()[0]
@@ -179,6 +190,8 @@ def index_anew(issue: Issue) -> None:
         restore_one,
         correct_and_undo,
         settle_two_of_one_name,
+        order_categories,
+        leave_a_category_to_be_learnt,
         attach_an_annex,
         bring_into_the_index,
         index_anew,
