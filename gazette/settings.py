@@ -99,6 +99,8 @@ REPORTS_PER_HOUR = int(os.environ.get("REPORTS_PER_HOUR", "10"))
 # archive/ingest/recognise/process.py, which run without Django.
 UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_MB", "200")) * 1024 * 1024
 UPLOAD_MAX_FILES = int(os.environ.get("UPLOAD_MAX_FILES", "200"))
+# A form adds a little to the file that it sends. nginx passes on no more, and gazette/wsgi.py reads no more.
+REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES + 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
 # The file of an upload that failed is kept this long beside its message, for whoever is to find out why.
 FAILED_UPLOADS_DAYS = int(os.environ.get("FAILED_UPLOADS_DAYS", "30"))

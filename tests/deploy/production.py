@@ -206,10 +206,31 @@ class Production:
         connection = _Https(self.https, context)
         return _answer(connection, method, path, body, {"Host": f"{HOST}:{self.https}"} | (headers or {}))
 
+    def ask_by_socket(
+        self, path: str, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """What gunicorn itself answers, asked as nginx asks it."""
+        forwarded = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+        connection = _Local(self.socket_folder / "web.sock")
+        return _answer(connection, method, path, body, forwarded | {"Connection": "close"} | (headers or {}))
+
     def ask_plain(self, port: int, path: str, headers: dict[str, str] | None = None) -> Answer:
         """What nginx answers on another port, without TLS."""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         return _answer(connection, "GET", path, None, headers or {})
+
+
+class _Local(http.client.HTTPConnection):
+    """To gunicorn itself, by its socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=PATIENCE)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(str(self.path))
 
 
 class _Https(http.client.HTTPSConnection):

@@ -273,6 +273,14 @@ def test_the_limit_of_uploads_is_that_of_the_setting(editor: Visitor, site: Prod
     assert site.ask("/search/", "POST", b"x", {"Content-Length": str(2 * 1024**2)}).status == 413
 
 
+def test_what_is_refused_by_its_head_is_still_read(site: Production, known: dict[str, str]) -> None:
+    """A socket closed over unread bytes is a broken connection to nginx, which then tells of an archive that is away."""
+    large = b"x" * (MOST * 1024**2 + 1)
+    for path, status in (("/desk/upload/file/?name=a.txt", 403), ("/nothing/is/here/", 404)):
+        answer = site.ask_by_socket(path, "POST", large)
+        assert answer.status == status and answer.body
+
+
 # --- where a request comes from, and what is written of it -----------------------------------------------
 def lines_of(path: Path, request: str) -> list[dict[str, object]]:
     """The JSON lines about a request, once they are there."""
@@ -360,5 +368,6 @@ def test_an_archive_that_does_not_answer_is_told_calmly(tmp_path: Path) -> None:
         dead.start_nginx()
         dead.socket.close()
         answer = dead.ask("/")
+        assert dead.ask("/desk/upload/file/", "POST", b"x" * 3 * 1024**2).body == answer.body
         assert answer.status == 502 and "暂时无法访问" in answer.body.decode()
         assert {name: answer.all_of(name) for name in ONCE} == {name: [value] for name, value in ONCE.items()}

@@ -3,7 +3,6 @@
 import http.client
 import re
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.production import HOST, PATIENCE, Production, needs_nginx
+from tests.deploy.production import PATIENCE, Production, needs_nginx
 
 READERS = 4
 # Loopback is anybody here: the setting names another address.
@@ -29,29 +28,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
         yield site
 
 
-class _Local(http.client.HTTPConnection):
-    """To gunicorn itself, by its socket."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(PATIENCE)
-        self.sock.connect(str(self.path))
-
-
 def status_by_socket(site: Production, path: str) -> int:
-    connection = _Local(site.socket_folder / "web.sock")
-    headers = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
-    try:
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-    finally:
-        connection.close()
+    return site.ask_by_socket(path).status
 
 
 def status_by_nginx(site: Production, path: str) -> int:

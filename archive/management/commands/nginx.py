@@ -10,8 +10,6 @@ from django.template import Context, Engine
 
 from archive.permissions_policy import policy
 
-# What a form adds to the file that it sends.
-_AROUND_A_FILE = 1024 * 1024
 # An address of this machine alone is no name that readers use.
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 
@@ -64,7 +62,7 @@ def configuration(template: str, options: dict[str, Any]) -> str:
         "monitor_forwarded": ", ".join(["$remote_addr"] * settings.PROXIES),
         "headers": list(headers()),
         "static_root": settings.STATIC_ROOT,
-        "upload_max": settings.UPLOAD_MAX_BYTES + _AROUND_A_FILE,
+        "upload_max": settings.REQUEST_MAX_BYTES,
     }
     return Engine().from_string(template).render(Context(values, autoescape=False))
 
