@@ -2,12 +2,11 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce, Substr
 
 from archive.models import Appointment, Document, Roster
 from archive.models.document import DocumentQuerySet
@@ -62,17 +61,16 @@ def of_year(documents: DocumentQuerySet, year: int) -> DocumentQuerySet:
 
 def years() -> list[tuple[int, int]]:
     """(year, how many documents appoint or remove somebody in it), newest first."""
-    # By day, since a database that has no years of its own would have to work out each row's.
-    days = (
+    # The first four characters of the day, 2022-03-28: a database without dates of its own would call back for each row.
+    year = Coalesce(Substr(Cast("signed_on", CharField()), 1, 4), Cast("issue__year", CharField()))
+    counted = (
         personnel_documents()
         .order_by()
-        .values_list("signed_on", "issue__year")
+        .annotate(dated=year)
+        .values_list("dated")
         .annotate(documents=Count("pk"))
     )
-    counted: Counter[int] = Counter()
-    for signed_on, issue_year, documents in days:
-        counted[signed_on.year if signed_on else issue_year] += documents
-    return sorted(counted.items(), reverse=True)
+    return sorted(((int(year), documents) for year, documents in counted), reverse=True)
 
 
 def people_like(text: str) -> list[Found]:

@@ -3,6 +3,7 @@
 `Issue.objects.published()` is the one rule of what the public may see; documents ask it through their issue.
 """
 
+from functools import lru_cache
 from typing import Self
 
 from django.db import models
@@ -164,7 +165,13 @@ class Issue(models.Model):
 
     def get_absolute_url(self) -> str:
         assert self.gazette is not None
-        return reverse("issue", args=[self.gazette.slug, self.year, self.label])
+        return _address(self.gazette.slug, self.year, self.label)
+
+
+@lru_cache(maxsize=4096)
+def _address(gazette: str, year: int | None, label: str) -> str:
+    # Shelves name hundreds of issues; to work out each address anew takes as long as to read them.
+    return reverse("issue", args=[gazette, year, label])
 
 
 class ContentsEntry(models.Model):

@@ -1,6 +1,10 @@
 """The home page: search, the newest issue, and the ways in."""
 
-from django.db.models import Count, QuerySet
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -8,21 +12,28 @@ from django.utils.translation import gettext as _
 from archive.holdings import shelves
 from archive.models import Appointment, ContentsEntry, Document, Enclosure, Issue
 from archive.pictures import has_cover
-from archive.views.issues import contents_by_category, published_issues
+from archive.views.issues import contents_by_category
 
 # How many lines of a category the home page shows, and how many values of a field.
 HOME_ENTRIES = 5
 HOME_VALUES = 8
+BROWSED = ("category", "kind", "issuer", "number_code")
 # So many issues that came in last, beside the newest.
 HOME_LATEST = 5
+# So many years of a gazette have a square for each issue here; all have it on the shelves.
+HOME_YEARS = 10
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Search, the newest issue with its contents, the years with their gaps, and ways to browse."""
-    issues = list(published_issues())
-    documents = Document.objects.published()
+    issues: list[Any] = list(Issue.objects.published().select_related("gazette").newest_first())
     newest = issues[0] if issues else None
+    latest = _latest(issues, newest)
+    _count_documents([newest, *latest] if newest else latest)
+    documents = _by_value()
     categories = contents_by_category(newest) if newest else []
+    # An issue that prints no contents shows its first documents.
+    unlisted = newest.documents.published().order_by("position")[:HOME_ENTRIES] if newest else []
     return render(
         request,
         "archive/home.html",
@@ -33,16 +44,20 @@ def home(request: HttpRequest) -> HttpResponse:
                 (category, entries[:HOME_ENTRIES], len(entries) - HOME_ENTRIES)
                 for category, entries in categories
             ],
-            "latest": _latest(issues, newest),
-            "shelves": shelves(issues),
+            "unlisted": unlisted,
+            "more_unlisted": newest.document_count - HOME_ENTRIES if newest else 0,
+            "latest": latest,
+            "shelves": [
+                (shelf, shelf.years[:HOME_YEARS], len(shelf.years[HOME_YEARS:])) for shelf in shelves(issues)
+            ],
             "issue_count": len(issues),
-            "document_count": sum(issue.document_count for issue in issues),
+            "document_count": documents.total,
             "examples": _examples(newest, categories) if newest else [],
             "browse": [
-                (name, field, _most_frequent(documents, field))
+                (name, field, documents.most_frequent(field))
                 for name, field in ((_("栏目"), "category"), (_("文种"), "kind"), (_("发文机关"), "issuer"))
             ],
-            "codes": _most_frequent(documents, "number_code"),
+            "codes": documents.most_frequent("number_code"),
         },
     )
 
@@ -56,12 +71,37 @@ def _latest(issues: list[Issue], newest: Issue | None) -> list[Issue]:
     return sorted(others, key=lambda issue: (issue.released_at, issue.pk), reverse=True)[:HOME_LATEST]
 
 
-def _most_frequent(documents: "QuerySet[Document]", field: str) -> list[tuple[str, int]]:
-    """The values of a field with how many documents have them, most frequent first."""
-    counted = (
-        documents.exclude(**{field: ""}).values_list(field).annotate(n=Count("pk")).order_by("-n", field)
-    )
-    return list(counted[:HOME_VALUES])
+def _count_documents(issues: list[Any]) -> None:
+    """Give each issue the number of its documents."""
+    published = Document.objects.published().filter(issue__in=issues).order_by()
+    counted = dict(published.values_list("issue").annotate(n=Count("pk")))
+    for issue in issues:
+        issue.document_count = counted.get(issue.pk, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ByValue:
+    """How many published documents there are, and how many have each value of a field."""
+
+    total: int
+    counts: dict[str, Counter[str]]
+
+    def most_frequent(self, field: str) -> list[tuple[str, int]]:
+        """The values of a field with how many documents have them, most frequent first."""
+        ordered = sorted(self.counts[field].items(), key=lambda one: (-one[1], one[0]))
+        return ordered[:HOME_VALUES]
+
+
+def _by_value() -> ByValue:
+    # By all fields at once: the documents are read through once, not once for each field.
+    rows = Document.objects.published().order_by().values_list(*BROWSED).annotate(n=Count("pk"))
+    total, counts = 0, {field: Counter[str]() for field in BROWSED}
+    for *values, n in rows:
+        total += n
+        for field, value in zip(BROWSED, values, strict=True):
+            if value:
+                counts[field][value] += n
+    return ByValue(total, counts)
 
 
 def _examples(newest: Issue, categories: list[tuple[str, list[ContentsEntry]]]) -> list[str]:

@@ -1,7 +1,7 @@
 """The shelves, and one issue with its contents as printed."""
 
 from dataclasses import dataclass
-from itertools import groupby, zip_longest
+from itertools import accumulate, groupby, zip_longest
 from operator import attrgetter
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from archive.holdings import shelves
-from archive.models import ContentsEntry, Document, Issue
+from archive.holdings import Shelf, Year, shelves
+from archive.models import ContentsEntry, Document, Gazette, Issue
 from archive.pictures import has_cover, page_size, pages_that_fail
 from archive.search.boxes import Box
 from archive.search.page_hits import PageHits
@@ -20,21 +20,76 @@ from archive.templatetags.reading import span
 from archive.views.files import original_is_public
 from archive.views.gone import gone
 
+# So many issues of a gazette stand on the shelves with their covers, and the rest of the year that they end in.
+COVERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class YearLink:
+    """A way to a year: a place further down this page, or the page of that year alone."""
+
+    year: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownShelf:
+    """The years of a gazette: those with covers, and those before, whose issues are named only."""
+
+    gazette: Gazette
+    covers: tuple[Year, ...]
+    earlier: tuple[Year, ...]
+    links: tuple[YearLink, ...]
+
 
 def issues(request: HttpRequest) -> HttpResponse:
-    """Every issue by year, with the numbers that are not here."""
+    """Every issue by year, with the numbers that are not here; with `?year=` the covers of that year."""
     held = list(published_issues())
-    for issue in held:
+    year = _year(request.GET.get("year", ""), held)
+    shown = [_shown(shelf, number, year) for number, shelf in enumerate(shelves(held), 1)]
+    with_covers: list[Any] = [
+        place.issue for s in shown for one in s.covers for place in one.places if place.issue
+    ]
+    for issue in with_covers:
         issue.has_picture = has_cover(issue)
+    counted = with_covers if year else held
     return render(
         request,
         "archive/issues.html",
         {
-            "shelves": shelves(held),
-            "issue_count": len(held),
-            "document_count": sum(issue.document_count for issue in held),
+            "shelves": [shelf for shelf in shown if shelf.covers],
+            "year": year,
+            "issue_count": len(counted),
+            "document_count": sum(issue.document_count for issue in counted),
         },
     )
+
+
+def _shown(shelf: Shelf, number: int, year: int | None) -> ShownShelf:
+    """The `number`th shelf of the page: of all years, or with the covers of one."""
+    if year is not None:
+        covers = tuple(one for one in shelf.years if one.year == year)
+        earlier: tuple[Year, ...] = ()
+    else:
+        before = accumulate((one.present for one in shelf.years), initial=0)
+        many = sum(count < COVERS for count, _one in zip(before, shelf.years, strict=False))
+        covers, earlier = shelf.years[:many], shelf.years[many:]
+    here = {one.year for one in covers}
+    links = tuple(
+        YearLink(one.year, f"#year-{number}-{one.year}" if one.year in here else f"?year={one.year}")
+        for one in shelf.years
+        if one.places
+    )
+    return ShownShelf(shelf.gazette, covers, earlier, links)
+
+
+def _year(text: str, held: list[Issue]) -> int | None:
+    """The year that an address asks for; None for all. Raises Http404 for one of which nothing is here."""
+    if not text:
+        return None
+    if text not in {str(issue.year) for issue in held}:
+        raise Http404
+    return int(text)
 
 
 def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResponse:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from archive.ingest.parse.records import Block, Section
 from archive.models import Attachment, ContentsEntry, Document, Issue, Reference
 from archive.models import Block as BlockRow
+from archive.views import home as home_view
+from archive.views import issues as issues_view
 from tests.factories import make_document, make_issue
 from tests.views.page import Page, document, get, public_pages
 
@@ -213,6 +215,42 @@ def test_shelves_show_covers_and_gaps(client: Client) -> None:
     assert covers.count('class="cover"') == 2
     assert covers.count('class="cover gap"') == 1
     assert "第2期本库未收录" in "".join(page.words.split())
+
+
+def test_older_years_are_named_and_have_their_covers_on_a_page_of_their_own(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issues_view, "COVERS", 3)
+    held = [make_issue(year=year, label=label) for year in (2019, 2020, 2022, 2023) for label in ("1", "2")]
+    page = get(client, "/issues/")
+    # 2023 and 2022: the third cover stands in a year that is shown whole.
+    assert page.html.count('class="cover"') == 4
+    assert {issue.get_absolute_url() for issue in held} <= set(page.links())
+    assert {"#year-1-2023", "#year-1-2022", "?year=2020", "/issues/?year=2020"} <= set(page.links())
+    old = get(client, "/issues/", year="2020")
+    assert old.html.count('class="cover"') == 2
+    assert {held[2].get_absolute_url(), "?year=2023", "/issues/"} <= set(old.links())
+    assert held[-1].get_absolute_url() not in old.links()
+    for year in ("2021", "x", "２０２０"):
+        get(client, "/issues/", 404, year=year)
+
+
+def test_the_home_page_names_the_newest_years(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home_view, "HOME_YEARS", 2)
+    monkeypatch.setattr(home_view, "HOME_LATEST", 0)
+    held = [make_issue(year=year) for year in range(2020, 2024)]
+    page = get(client, "/")
+    assert "更早的 2 年" in page.words
+    assert held[-2].get_absolute_url() in page.links() and held[0].get_absolute_url() not in page.links()
+
+
+def test_an_issue_without_printed_contents_shows_its_documents_at_home(client: Client) -> None:
+    issue = make_issue(documents=_many_documents(7), contents=())
+    page = get(client, "/")
+    assert [one.get_absolute_url() in page.links() for one in issue.documents.all()] == [True] * 5 + [
+        False
+    ] * 2
+    assert "另有 2 件" in page.words
 
 
 def test_an_empty_archive_says_so(client: Client) -> None:
