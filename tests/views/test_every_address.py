@@ -33,6 +33,7 @@ PEOPLE = ("nobody", "half", "reader", "staff", "editor", "publisher", "both", "a
 TABLE = """
 address                         how  nobody half reader staff editor publisher both administrator
 home                            GET  200
+icon                            GET  301
 issues                          GET  200
 issue                           GET  200
 issue-short                     GET  302

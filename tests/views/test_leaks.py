@@ -187,8 +187,8 @@ ANSWERED_ABOVE = {
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn.
 ANSWERED_ELSEWHERE = {"annex"}
-# They hold nothing of an issue: the language, the description of the API, the first administrator.
-NOTHING_TO_TELL = {"set_language", "api-1:openapi-json", "api-1:api-root", "first-administrator"}
+# They hold nothing of an issue: the language, the icon, the description of the API, the first administrator.
+NOTHING_TO_TELL = {"set_language", "icon", "api-1:openapi-json", "api-1:api-root", "first-administrator"}
 
 
 def test_every_public_address_is_walked() -> None:
