@@ -98,10 +98,16 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-// Contents and facts of a document stand open beside the text where there is room; on a phone they are folded.
-const wide = matchMedia("(min-width: 77rem)");
-const unfold = () => document.querySelectorAll("[data-open-wide]").forEach((part) => { part.open = wide.matches; });
-wide.addEventListener("change", unfold);
+// What stands beside the text, by the style sheet's mark, stands open; where it folds above the text it begins closed.
+const unfold = () => document.querySelectorAll("[data-open-wide]").forEach((part) => {
+  const stands = getComputedStyle(part).getPropertyValue("--stands").trim() === "open";
+  if (part.stood === stands) return;
+  part.stood = stands;
+  part.open = stands;
+});
+addEventListener("resize", unfold);
+// Larger type leaves less room.
+new MutationObserver(unfold).observe(document.documentElement, { attributeFilter: ["data-size"] });
 unfold();
 
 document.querySelectorAll("[data-copy]").forEach((button) => {

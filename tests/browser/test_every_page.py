@@ -97,6 +97,20 @@ def test_no_page_shuts_anybody_out(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("mode", ["light", "large"])
+def test_no_page_scrolls_sideways_where_it_is_narrowest(
+    open_page: Callable[..., Page], live_server: LiveServer, archive: Issue, mode: str
+) -> None:
+    page = open_page(width=320, height=640, is_mobile=True, has_touch=True)
+    wide = []
+    for kind, address in one_of_each(archive).items():
+        page.goto(live_server.url + address)
+        page.evaluate(CHOOSE, MODES[mode])
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+            wide.append(f"{kind}: {width} px")
+    assert not wide
+
+
 def test_every_page_is_light(
     open_page: Callable[..., Page], live_server: LiveServer, archive: Issue, console_errors: list[str]
 ) -> None:

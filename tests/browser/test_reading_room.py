@@ -136,3 +136,42 @@ def test_the_place_in_the_text_is_marked_in_the_side_contents(
     page.set_viewport_size({"width": 1280, "height": 180})
     page.goto(f"{live_server.url}{document.get_absolute_url()}#{anchor}")
     expect(page.locator(".outline a[aria-current]")).to_have_attribute("href", f"#{anchor}")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_sign_of_a_section_takes_no_line(
+    open_page: Callable[..., Page], live_server: LiveServer, issue: Issue, width: int
+) -> None:
+    document = issue.documents.get(position=2)
+    page = open_page(width=width)
+    page.goto(live_server.url + document.get_absolute_url())
+    room = page.locator(".text").evaluate("e => e.clientWidth / parseFloat(getComputedStyle(e).fontSize)")
+    for block in document.blocks.filter(kind="heading"):
+        # As long as the line is wide: behind it nothing finds room any more.
+        block.text = "总" * (int(room) - 2)
+        block.save()
+    page.reload()
+    heading = page.locator(".text :is(h2, h3, h4):has(> .anchor)").first
+    lines = heading.evaluate("e => e.clientHeight / parseFloat(getComputedStyle(e).lineHeight)")
+    assert lines == pytest.approx(1, abs=0.2)
+    heading.locator(".anchor").focus()
+    expect(heading.locator(".anchor")).to_have_css("opacity", "1")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_an_issue_is_at_hand_before_its_contents(
+    open_page: Callable[..., Page], live_server: LiveServer, sample_issue: Issue, width: int
+) -> None:
+    page = open_page(width=width, height=740)
+    page.goto(live_server.url + sample_issue.get_absolute_url())
+    expect(page.locator(".issue-side").get_by_role("link", name="逐页阅读")).to_be_in_viewport()
+    expect(page.locator(".contents").first).to_be_in_viewport()
+
+
+def test_printed_results_say_what_was_asked(page: Page, live_server: LiveServer, sample_issue: Issue) -> None:
+    page.goto(f"{live_server.url}/search/?q=通知")
+    page.emulate_media(media="print")
+    box = page.get_by_role("heading", level=1).bounding_box()
+    assert box and box["width"] > 60
+    expect(page.get_by_role("heading", level=1)).to_contain_text("通知")

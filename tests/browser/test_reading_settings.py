@@ -114,6 +114,36 @@ def test_nothing_runs_out_of_the_window(
         assert wide <= width, f"{address} is {wide} px wide"
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_what_stands_beside_the_text_gives_way_to_larger_type(
+    open_page: Callable[..., Page], live_server: LiveServer, sample_issue: Issue, script: bool
+) -> None:
+    long = max(sample_issue.documents.published(), key=lambda one: one.sections.count())
+    page = open_page(java_script_enabled=script)
+    page.goto(live_server.url + long.get_absolute_url())
+    text, facts = page.locator(".text"), page.locator(".facts-card dl")
+
+    def characters() -> float:
+        return float(text.evaluate("e => e.clientWidth / parseFloat(getComputedStyle(e).fontSize)"))
+
+    expect(facts).to_be_visible()
+    assert characters() > 35
+    # Without script a browser's own larger type does the same.
+    if script:
+        choose(page, ("字号", "特大"))
+    else:
+        sizes = {"fontSizes": {"standard": 24}}
+        page.context.new_cdp_session(page).send("Page.setFontSizes", sizes)
+        page.reload()
+    expect(facts).to_be_hidden()
+    assert characters() > 35
+    if script:
+        page.locator(".facts-card > summary").click()
+        expect(facts).to_be_visible()
+        choose(page, ("字号", "标准"))
+        expect(facts).to_be_visible()
+
+
 def test_what_was_kept_may_be_anything(
     open_page: Callable[..., Page], live_server: LiveServer, sample_issue: Issue, console_errors: list[str]
 ) -> None:
