@@ -11,12 +11,17 @@ OCR ?=
 SEARCH_ENGINE ?=
 
 IN_VENV = $(VENV)/bin/python
-PIP_INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL = $(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes
 # Stamps: what was installed from these files is installed again only when they change.
 INSTALLED = $(VENV)/installed
 INSTALLED_FOR_TESTS = $(VENV)/installed-for-tests
 INSTALLED_OCR = $(VENV)/installed-ocr
 INSTALLED_TANTIVY = $(VENV)/installed-tantivy
+# What keeps the requirements themselves stands apart, so that the archive's own environment holds only what it needs.
+UPKEEP = .venv-upkeep
+REQUIREMENTS = requirements.txt requirements-dev.txt requirements-ocr.txt requirements-tantivy.txt requirements-upkeep.txt
+UV_COMPILE = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --annotation-style line --no-header $(if $(UPGRADE),--upgrade)
 WITH_TANTIVY = $(if $(filter tantivy,$(SEARCH_ENGINE)),$(INSTALLED_TANTIVY))
 WITH_OCR = $(if $(filter 1 yes true,$(OCR)),$(INSTALLED_OCR))
 # Tests keep away from the data of a running site.
@@ -28,7 +33,7 @@ PYTEST = $(IN_VENV) -m pytest --numprocesses=auto --dist=loadfile
 # An environment whose Python is gone, say after an upgrade of the system, is made anew.
 $(shell test -x $(IN_VENV) || rm -f $(VENV)/pyvenv.cfg)
 
-.PHONY: help install run test test-all check
+.PHONY: help install run test test-all check requirements audit
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -40,6 +45,8 @@ help:
 	@echo "make test      run every test that Python alone can run"
 	@echo "make test-all  run every test, on SQLite and PostgreSQL, with browser and proxy; needs POSTGRES_URL, Chromium, nginx"
 	@echo "make check     style, types and migrations"
+	@echo "make audit     ask for known vulnerabilities of every package required"
+	@echo "make requirements  write requirements*.txt from requirements*.in, with checksums  (UPGRADE=1 for newer indirect ones)"
 
 install: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY)
 
@@ -98,3 +105,21 @@ check: $(INSTALLED_FOR_TESTS)
 	@$(IN_VENV) -m ruff format --check
 	@$(IN_VENV) -m mypy archive gazette
 	@$(TEST_ENVIRONMENT) $(IN_VENV) manage.py makemigrations --check --dry-run
+
+$(UPKEEP)/installed: requirements-upkeep.txt
+	@$(PYTHON) -m venv $(UPKEEP)
+	@$(UPKEEP)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-upkeep.txt
+	@touch $@
+
+# The extras hold what they bring besides, in the versions of requirements.txt, and say by their first line that they need it.
+requirements: $(UPKEEP)/installed
+	@for name in requirements requirements-upkeep requirements-dev requirements-ocr requirements-tantivy; do \
+	  $(UV_COMPILE) --output-file $$name.txt $$name.in || exit 1; \
+	  { echo "# Written by make requirements from $$name.in: change that."; \
+	    grep -q '^-c requirements.txt' $$name.in && echo "-r requirements.txt"; cat $$name.txt; } > $$name.new; \
+	  mv $$name.new $$name.txt; \
+	done
+
+# --strict: a package of which nothing could be learnt fails the audit, as a vulnerable one does.
+audit: $(UPKEEP)/installed
+	@$(UPKEEP)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off $(addprefix -r ,$(REQUIREMENTS))
