@@ -120,12 +120,24 @@ class IssueForm(forms.Form):
         return {name: value for name, value in values.items() if str(value or "") != seen.get(name, "")}
 
 
-def seen_values(text: str) -> dict[str, str]:
-    """What the editor saw, as a form keeps it. Raises ValidationError when it is not that."""
+def what_was_seen(text: str) -> Any:
+    """What an editor saw, as a hidden field of a form keeps it in JSON; None where somebody has tampered with it.
+
+    That is also what no database takes: a lone surrogate, a NUL, a number without end.
+    """
     try:
         found = json.loads(text)
-    except ValueError:
-        found = None
+        # nested so deeply that reading it fails, or not to be written down again
+        whole = json.dumps(found, ensure_ascii=False, allow_nan=False)
+        whole.encode()
+    except (ValueError, RecursionError):
+        return None
+    return None if "\\u0000" in whole else found
+
+
+def seen_values(text: str) -> dict[str, str]:
+    """What the editor saw, as a form keeps it. Raises ValidationError when it is not that."""
+    found = what_was_seen(text)
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise forms.ValidationError(_("表单不完整，请刷新页面后再试。"))
     return found

@@ -4,7 +4,6 @@ Each form says what the editor saw, so that nobody's work is overwritten unseen.
 sentence for the editor.
 """
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from archive.forms import what_was_seen
 from archive.ingest.correct.change import Change
 from archive.ingest.correct.structure import KINDS, heading_of
 from archive.ingest.correct.texts import retitled_values
@@ -72,10 +72,7 @@ def _whole(sent: QueryDict, name: str) -> int:
 
 def _seen(sent: QueryDict, kind: type[Seen]) -> Seen:
     """What the editor saw, as the form keeps it."""
-    try:
-        found = json.loads(sent.get("seen", ""))
-    except ValueError:
-        found = None
+    found = what_was_seen(sent.get("seen", ""))
     if not isinstance(found, kind):
         raise BadForm(_("表单不完整，请刷新页面后再试。"))
     return found

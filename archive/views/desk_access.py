@@ -18,7 +18,7 @@ from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -58,11 +58,24 @@ def _guarded(view: View[P], role: Role | None, name: str) -> View[P]:
             return to_sign_in(request, request.get_full_path())
         if not request.user.is_staff or (role and not has_role(request.user, role)):
             return forbidden(request, role)
+        known: Any = request
+        # no browser sends one, and no database takes it
+        known.GET, known.POST = _without_nul(request.GET), _without_nul(request.POST)
         return view(request, *args, **kwargs)
 
     # A test reads them off the views; two on one view are a mistake.
     guarded.guards = (*getattr(view, "guards", ()), name)  # type: ignore[attr-defined]
     return guarded
+
+
+def _without_nul(sent: QueryDict) -> QueryDict:
+    """What was sent, as it is where it holds no NUL."""
+    if not any("\x00" in value for _name, values in sent.lists() for value in values):
+        return sent
+    cleaned = sent.copy()
+    for name, values in sent.lists():
+        cleaned.setlist(name, [value.replace("\x00", "") for value in values])
+    return cleaned
 
 
 def forbidden(
@@ -89,21 +102,26 @@ def to_sign_in(request: HttpRequest, wanted: str) -> HttpResponseRedirect:
     return redirect_to_login(wanted)
 
 
-def wanted_of(request: HttpRequest) -> str:
-    """Where `next` in form or address leads, when it is a place of this site; else the desk."""
+def wanted_of(request: HttpRequest, otherwise: str = "") -> str:
+    """Where `next` in form or address leads, when it is a path of this site; else `otherwise`, by itself the desk."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if allowed else reverse("desk")
+    # Only a path: `redirect` takes any other word for the name of a view.
+    allowed = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None)
+    return wanted if allowed else otherwise or reverse("desk")
 
 
 @method_decorator(never_cache, name="dispatch")
 class SignIn(auth_views.LoginView):
+    http_method_names = ["get", "head", "post", "options"]
     template_name = "desk/sign_in.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found = super().get_context_data(**context)
         # Django's own `site` is the host's name, and would stand in the masthead in place of ours.
         return {name: value for name, value in found.items() if name not in {"site", "site_name"}}
+
+    def get_success_url(self) -> str:
+        return wanted_of(self.request)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user: Any = form.get_user()
@@ -119,6 +137,8 @@ class SignIn(auth_views.LoginView):
 @method_decorator(never_cache, name="dispatch")
 class SignOut(auth_views.LogoutView):
     """By POST only."""
+
+    http_method_names = ["post", "options"]
 
 
 def locked_out(

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +15,7 @@ from archive.ingest.correcting import Conflict, NothingToCorrect, undo
 from archive.ingest.settling import take_reading
 from archive.models import Correction, Finding, Issue
 from archive.roles import EDITOR, has_role
-from archive.views.desk_access import editor_only, staff_only
+from archive.views.desk_access import editor_only, staff_only, wanted_of
 from archive.views.review import in_review_order
 
 _COLUMNS = (
@@ -107,7 +106,5 @@ def settle_finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
         messages.error(request, _("这一件刚刚被别人改过，请刷新后再核对。"))
     except (NothingToCorrect, ValueError):
         messages.error(request, _("正文里已没有这一处，请核对后选“已核对”。"))
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return redirect(wanted)
-    return redirect(reverse("desk-issue", args=[pk]) + (f"#finding-{after.pk}" if after else "#findings"))
+    after_it = reverse("desk-issue", args=[pk]) + (f"#finding-{after.pk}" if after else "#findings")
+    return redirect(wanted_of(request, after_it))

@@ -51,7 +51,7 @@ def add_annex(request: HttpRequest, pk: int, position: int) -> HttpResponse:
         return document_page(request, document_at(pk, position), status=400)
     try:
         # NULs are in no attachment, and PostgreSQL takes them in no parameter
-        label, title = (request.POST.get(name, "").replace("\x00", "") for name in ("label", "title"))
+        label, title = (request.POST.get(name, "") for name in ("label", "title"))
         attach(file, found, label, title, request.user)
     except IngestError as error:
         messages.error(request, format_html('<span lang="zh-Hans">{}</span>', str(error)))

@@ -72,7 +72,7 @@ def settle_namesake(request: HttpRequest) -> HttpResponse:
 
 def _sent(sent: QueryDict, name: str) -> str:
     """What was sent, without NULs, which PostgreSQL takes in no parameter."""
-    return sent.get(name, "").replace("\x00", "").strip()
+    return sent.get(name, "").strip()
 
 
 def _address(**given: str) -> str:
