@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from archive.models import Document
 from archive.models.document import DocumentQuerySet
@@ -36,6 +37,7 @@ class Numbered:
     documents: tuple[Document, ...]
 
 
+@require_safe
 def numbers(request: HttpRequest) -> HttpResponse:
     """Every issuing code with its years."""
     rows = (
@@ -56,6 +58,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 def code(request: HttpRequest, code: str) -> HttpResponse:
     """The years of a code, with the run of the newest; for decrees, which count no years, their run."""
     of_code = _numbered().filter(number_code=code)
@@ -83,6 +86,7 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@require_safe
 def year(request: HttpRequest, code: str, year: int) -> HttpResponse:
     """The run of numbers of a code in a year, with its gaps; /documents/国务院令/707/ leads to the decree."""
     of_code = _numbered().filter(number_code=code)
@@ -104,6 +108,7 @@ def year(request: HttpRequest, code: str, year: int) -> HttpResponse:
     )
 
 
+@require_safe
 def sequence(request: HttpRequest, code: str, year: int, sequence: int) -> HttpResponse:
     """Lead to the document of a number, or list both when two print it."""
     exact = _numbered().filter(number_code=code, number_year=year, number_sequence=sequence)

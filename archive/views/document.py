@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from archive.export.citations import Cited, as_bibtex, as_gbt7714, as_ris, cited
 from archive.life import life_of
@@ -37,6 +38,7 @@ from archive.views.marked import marked_document, terms_of
 from archive.views.text import DocumentText, Piece
 
 
+@require_safe
 def document(request: HttpRequest, public_id: str) -> HttpResponse:
     """One document."""
     found = with_parts(Document.objects.published()).filter(public_id=public_id).first()

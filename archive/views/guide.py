@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from archive.export.citations import as_gbt7714, cited
 from archive.gaps import YearGap, year_gaps
@@ -51,6 +52,7 @@ class Uncertain:
         return 100 * self.uncertain / self.characters if self.characters else 0.0
 
 
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How to search, with examples that this archive answers."""
     facts = facts_for_examples()
@@ -63,6 +65,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/help.html", context)
 
 
+@require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """What the archive holds and lacks, how its text is made and how sure it is."""
     issues = list(published_issues())

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from archive.holdings import shelves
 from archive.models import Appointment, ContentsEntry, Document, Enclosure, Issue
@@ -24,6 +25,7 @@ HOME_LATEST = 5
 HOME_YEARS = 10
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Search, the newest issue with its contents, the years with their gaps, and ways to browse."""
     issues: list[Any] = list(Issue.objects.published().select_related("gazette").newest_first())

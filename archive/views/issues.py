@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from archive.holdings import Shelf, Year, shelves
 from archive.models import ContentsEntry, Document, Gazette, Issue
@@ -42,6 +43,7 @@ class ShownShelf:
     links: tuple[YearLink, ...]
 
 
+@require_safe
 def issues(request: HttpRequest) -> HttpResponse:
     """Every issue by year, with the numbers that are not here; with `?year=` the covers of that year."""
     held = list(published_issues())
@@ -92,6 +94,7 @@ def _year(text: str, held: list[Issue]) -> int | None:
     return int(text)
 
 
+@require_safe
 def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResponse:
     """One issue: its masthead, its contents as printed, its file."""
     found = known_issue(gazette, year, label)
@@ -121,6 +124,7 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
     )
 
 
+@require_safe
 def issue_short(request: HttpRequest, year: int, label: str) -> HttpResponse:
     """/issues/2022/2/ leads to the issue while the archive holds one gazette; of several it lists all."""
     found = list(Issue.objects.published().select_related("gazette").filter(year=year, label=label))

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from archive.not_held import numbers_not_held, with_citing
 from archive.views.addresses import page_addresses
@@ -11,6 +12,7 @@ from archive.views.addresses import page_addresses
 PAGE, CITING = 30, 3
 
 
+@require_safe
 def not_held(request: HttpRequest) -> HttpResponse:
     """The most cited first, each with how many documents cite it and the newest of these."""
     pages = Paginator(numbers_not_held(), PAGE)

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from archive import people as archive_people
 from archive.models import Appointment, Document
@@ -45,6 +46,7 @@ class PersonActs:
     issuers: tuple[IssuerActs, ...]
 
 
+@require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Find a person or a post (`?q=`); else the personnel documents, newest first, of a year with `?year=`."""
     query = request.GET.get("q", "").replace("\x00", "").strip()
@@ -85,6 +87,7 @@ def people(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 def person(request: HttpRequest, name: str) -> HttpResponse:
     """All appointments and removals of a name, newest first, by issuing body; people apart where editors say so."""
     acts = list(archive_people.appointments().filter(person=name).newest_first())
@@ -115,6 +118,7 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
+@require_safe
 def post(request: HttpRequest, post: str) -> HttpResponse:
     """Who was appointed to a post and who left it, newest first, by issuing body."""
     acts = archive_people.by_issuer(archive_people.appointments().to_post(post))

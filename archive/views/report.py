@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from archive.client_address import client_address
 from archive.models import Document
@@ -14,6 +15,7 @@ from archive.views.document import public_document
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """The form, what was wrong in it, or thanks at an address of their own."""
     document = public_document(request, public_id)

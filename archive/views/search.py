@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from archive.models import Document, Reference
 from archive.numbers import DocumentNumber, read_number
@@ -72,6 +73,7 @@ class Search:
         return {"q": self.query, **self.chosen, "sort": "" if self.sort == SORTS[0] else self.sort}
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """One page of results. Everything on it is an address: query, filters, order and page."""
     wanted = Search.of(request)
@@ -201,6 +203,7 @@ def _in_order(key: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
     return values
 
 
+@require_safe
 def number(request: HttpRequest) -> HttpResponse:
     """Lead from any spelling of a document number to its document."""
     query = request.GET.get("q", "").strip()

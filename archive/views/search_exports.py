@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
 
 from archive.export.table import MARK, safe_cell
 from archive.models import Document
@@ -25,6 +26,7 @@ _AT_ONCE = 500
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+@require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest documents that match, as Atom; of everything, when nothing is asked for."""
     wanted = Search.of(request)
@@ -54,6 +56,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(made.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
+@require_safe
 def table(request: HttpRequest) -> StreamingHttpResponse:
     """All documents that match, a row each, as CSV that spreadsheets open; IN_TABLE rows at most."""
     wanted = Search.of(request)

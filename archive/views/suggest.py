@@ -4,10 +4,12 @@ from dataclasses import asdict
 
 from django.http import HttpRequest, JsonResponse
 from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
 
 from archive.search.suggestions import suggest as suggestions_for
 
 
+@require_safe
 def suggest(request: HttpRequest) -> JsonResponse:
     """{"suggestions": […]} for any `q`; see `Suggestion`. The same in every language."""
     found = suggestions_for(request.GET.get("q", ""))

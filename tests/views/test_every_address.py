@@ -344,3 +344,90 @@ def test_the_administration_is_for_administrators(house: House) -> None:
             assert house.status(person, path, "GET") == 302, (path, person)
         assert house.status("both", path, "POST") == 302, path
         assert house.status("administrator", path, "GET") < 500, path
+
+
+# --- methods -------------------------------------------------------------------------------------------
+# A desk that is looked at answers 405; where nobody may look, the guard speaks first. Nothing is ever done by these.
+NOT_DONE = {302, 403, 404, 405, 410}
+# Pages that show something and take a form as well.
+TAKE_A_FORM = {
+    *("document-report", "set_language", "first-administrator", "desk-sign-in", "desk-sign-out"),
+    *("account-password", "account-code", "account-second-factor", "account-backup-codes"),
+}
+
+
+def ours() -> list[str]:
+    """The names of all addresses but the administration's."""
+    return sorted(
+        {name for name in described(get_resolver().url_patterns) if not name.startswith("admin:")}
+        # django-ninja's own: the description of the API, whatever one asks with
+        - {"api-1:api-root", "api-1:openapi-json"}
+    )
+
+
+def other(house: House, person: str, path: str, method: str) -> tuple[int, bytes]:
+    """What the person gets by a method, and the body; whatever it changes is undone."""
+    house.client.cookies = SimpleCookie(house.people[person])
+    with transaction.atomic():
+        response = house.client.generic(method, path)
+        body = b"".join(response) if response.streaming else response.content
+        transaction.set_rollback(True)
+    return response.status_code, body
+
+
+def test_no_address_takes_a_method_that_it_does_not_know(house: House) -> None:
+    """PUT, DELETE and whatever somebody makes up are refused everywhere, to everybody."""
+    found = {
+        (name, person, method): status
+        for name in ours()
+        for person in ("nobody", "both")
+        for method in ("PUT", "DELETE", "BREW")
+        if (status := other(house, person, house.path(name), method)[0]) not in NOT_DONE
+    }
+    assert found == {}
+
+
+def test_what_shows_something_takes_no_form_and_what_takes_a_form_shows_nothing(house: House) -> None:
+    posted = {name for name, method in table() if method == "POST"}
+    shown = {name.removesuffix("-draft") for name, method in table() if method == "GET"}
+    assert posted & shown <= TAKE_A_FORM
+    taken = {
+        name: status
+        for name in ours()
+        if name not in posted | TAKE_A_FORM
+        and (status := other(house, "both", house.path(name), "POST")[0]) not in NOT_DONE
+    }
+    assert taken == {}
+    looked = {
+        name: status
+        for name in ours()
+        if name not in shown | TAKE_A_FORM
+        and (status := other(house, "both", house.path(name), "GET")[0]) not in NOT_DONE
+    }
+    assert looked == {}
+
+
+def test_the_head_of_a_page_is_that_of_the_page_without_it(house: House) -> None:
+    for (name, method), statuses in table().items():
+        if method != "GET":
+            continue
+        for person in ("nobody", "editor"):
+            status, body = other(house, person, house.path(name), "HEAD")
+            expected = statuses[PEOPLE.index(person)]
+            assert status in (expected, 405), (name, person)
+            assert body == b"", name
+
+
+def test_every_form_needs_its_token(house: House) -> None:
+    """The language alone is chosen without one: that harms nobody, and public pages set no cookie for it."""
+    client = Client(enforce_csrf_checks=True)
+    unguarded = set()
+    for name in ours():
+        client.cookies = SimpleCookie(house.people["both"])
+        with transaction.atomic():
+            status = client.post(house.path(name), {"sure": "on", "reason": "排印有误"}).status_code
+            transaction.set_rollback(True)
+        # Refused for its method before a token is asked for, or for the token.
+        if status not in (403, 405):
+            unguarded.add((name, status))
+    assert unguarded == {("set_language", 302)}
