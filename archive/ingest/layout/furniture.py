@@ -15,7 +15,7 @@ RECURS = 0.25
 # A page number is alone with its dashes: — 59 —, -59-, －５９－, 59, ·59·, 第59页, 第59页 共74页, 59/74
 DASHES = r"[-–—―─－~～•·・.|\s]*"
 PAGE_NUMBER = re.compile(
-    rf"^{DASHES}第?\s*(\d{{1,4}})\s*页?(?:\s*[,，/／]?\s*共\s*\d{{1,4}}\s*页|\s*[/／]\s*\d{{1,4}})?{DASHES}$"
+    rf"^{DASHES}(?:第\s*)?(\d{{1,4}})\s*(?:页\s*)?(?:(?:[,，/／]\s*)?共\s*\d{{1,4}}\s*页|[/／]\s*\d{{1,4}})?{DASHES}$"
 )
 # What stands apart beside a page number: — 　59　 —, 第59页　　共74页
 BESIDE_NUMBER = re.compile(r"^(?:[-–—―─－~～•·・]{1,4}|共\s*\d{1,4}\s*页)$")

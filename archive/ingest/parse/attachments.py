@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from archive.ingest.parse.records import Attachment, Block
 from archive.ingest.parse.signs import ends_sentence, folded
 
-START = re.compile(r"^附\s*(?:件|表)?\s*(\d{0,2})\s*[:：]\s*")
+START = re.compile(r"^附\s*(?:[件表]\s*)?(\d{0,2})(?:(?<=\d)\s*)?[:：]\s*")
 # a year may follow: 1.2022年第一季度…; a decimal may not: 1.5倍
 LABEL = re.compile(r"^(\d{1,2}|[一二三四五六七八九十]{1,2}(?=、))\s*[.．、]\s*(?!\d(?!\d{3}年))")
 OMITTED = re.compile(r"\s*[（(〔\[]\s*(?:附件)?(?:略|另发|另附|此略|从略|略去)\s*[）)〕\]]\s*[。；;]?\s*$")

@@ -12,7 +12,7 @@ CARRIED = "carried"
 _ENDS = r"(?:废止|停止执行|停止施行|不再执行|不再施行|终止执行|失效|作废)"
 # ……同时废止, （……）自2022年1月1日起停止执行; not 废止前, 废止的
 _ENDED_BEHIND = re.compile(
-    rf"(?:文件|文|一文)?\s*[，,]?\s*(?P<between>[^，,；;。《]{{0,40}}?)(?P<verb>{_ENDS})(?!前|之前|后|的|或|及|和|情况|程序|意见|建议|工作|期)"
+    rf"(?:文件|文|一文)?\s*(?:[，,]\s*)?(?P<between>[^，,；;。《]{{0,40}}?)(?P<verb>{_ENDS})(?!前|之前|后|的|或|及|和|情况|程序|意见|建议|工作|期)"
 )
 _ENDED_BEFORE = re.compile(
     rf"(?P<lead>[^，；。：《]{{0,30}}?)(?P<verb>{_ENDS})(?P<between>[^，；。：《、]{{0,25}})$"
@@ -129,7 +129,7 @@ def forwarded_title(title: str) -> str:
     """省地震局关于甲的报告 of 某市人民政府转发省地震局关于甲的报告的通知; "" for other titles."""
     if "《" in title:
         return ""
-    match = re.search(r"(?:转发|批转)(?P<name>.{4,}?关于.{2,})(?:的通知|的函)$", title)
+    match = re.search(r"(?:转发|批转)(?P<name>(?>.{4,}?关于).{2,})(?:的通知|的函)$", title)
     return match["name"] if match else ""
 
 

@@ -82,7 +82,9 @@ CHINESE_DATE = re.compile(
 DOTTED_DATE = re.compile(r"(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})日?")
 # 溪州县人民代表大会常务委员会任免名单, as a congress publishes it
 PERSONNEL_LIST = r"(?:人事)?(?:任免|任命|免职|决定任免|接受辞职)(?:人员)?名单"
-ADOPTION = re.compile(r"\(.*\d{4}年\d{1,2}月\d{1,2}日.*(?:通过|公布|发布|批准|修订|修正|颁布|施行)")
+ADOPTION = re.compile(
+    r"\(.{0,200}\d{4}年\d{1,2}月\d{1,2}日.{0,200}(?:通过|公布|发布|批准|修订|修正|颁布|施行)"
+)
 # Two or three bodies and their date on one line are no longer.
 LONGEST_SIGNATURE = 80
 NOTE = re.compile(r"^[（(](?:此件|此文|本文|联系人|不予公开|主动公开|依申请公开)[^（）()]{0,60}[）)]$")
