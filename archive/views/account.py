@@ -77,13 +77,18 @@ def code(request: HttpRequest) -> HttpResponse:
             if request.user.is_authenticated
             else to_sign_in(request, wanted_of(request))
         )
-    form = CodeForm(request.POST or None)
+    form, wait = CodeForm(request.POST or None), 0
     if request.method == "POST" and form.is_valid():
         answer = check_code(request, by_password(request), form.cleaned_data["code"])
         if answer.good:
             return redirect(wanted_of(request))
-        form.add_error("code", _why(answer))
-    return render(request, "desk/code.html", {"form": form, "next": wanted_of(request)})
+        wait = _seconds_until(answer)
+        form.add_error("code", _why(wait))
+    context = {"form": form, "next": wanted_of(request)}
+    response = render(request, "desk/code.html", context, status=429 if wait else 200)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 @never_cache
@@ -129,8 +134,12 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/backup_codes.html", {"codes": new_backup_codes(request.user), "next": ""})
 
 
-def _why(answer: Answer) -> str:
-    if answer.again_at is None:
+def _seconds_until(answer: Answer) -> int:
+    """How long it is until another code is looked at; 0 where the next one is."""
+    return 0 if answer.again_at is None else max(1, round((answer.again_at - timezone.now()).total_seconds()))
+
+
+def _why(seconds: int) -> str:
+    if not seconds:
         return _("验证码不对，或者已经用过。请输入应用里现在显示的六位数字，或一个没有用过的备用码。")
-    seconds = max(1, round((answer.again_at - timezone.now()).total_seconds()))
     return _("错误的验证码太多，请过 %(seconds)s 秒再试。") % {"seconds": seconds}

@@ -158,8 +158,9 @@ def test_each_wrong_code_makes_the_next_wait_longer(client: Client, device: TOTP
     sign_in(client)
     assert "验证码不对" in Page.of(client.post(CODE, {"code": wrong_code(KEY)})).words
     TOTPDevice.objects.update(throttling_failure_count=8)
-    page = Page.of(client.post(CODE, {"code": code_of(KEY)}))
-    assert re.search(r"请过 1[0-9]{2} 秒再试", page.words)
+    response = client.post(CODE, {"code": code_of(KEY)})
+    assert response.status_code == 429 and 100 <= int(response["Retry-After"]) < 200
+    assert re.search(r"请过 1[0-9]{2} 秒再试", Page.of(response).words)
     assert client.get(reverse("desk")).status_code == 302
 
 
