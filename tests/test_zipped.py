@@ -101,6 +101,38 @@ def test_what_is_refused(settings: Settings, files: dict[str, bytes], says: str)
     assert left_in(settings.UPLOADS_DIR) == []
 
 
+OUTSIDE = (
+    "../../outside.txt",
+    "/tmp/outside.txt",
+    "C:\\outside.txt",
+    "..\\..\\outside.txt",
+    "a/../../outside.txt",
+)
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_name_in_a_zip_leads_nowhere_else(settings: Settings, data_folder: Path, name: str) -> None:
+    """What is unpacked lies under a name of ours; the name it had is only told."""
+    before = {path for path in data_folder.parent.rglob("*") if "outside" in path.name}
+    [found] = accept_files(zip_upload({name: SAMPLES[0].read_bytes()}))
+    assert told([found]) == ["outside.txt"]
+    run = IngestRun.objects.get()
+    assert upload_path(run).parent == Path(settings.UPLOADS_DIR)
+    assert {path for path in data_folder.parent.rglob("*") if "outside" in path.name} == before
+    assert not Path("/tmp/outside.txt").exists()
+
+
+def test_a_link_in_a_zip_is_no_file_of_this_machine(settings: Settings) -> None:
+    link = zipfile.ZipInfo("2024-1.txt")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    accept_files(SimpleUploadedFile("往期.zip", content.getvalue()))
+    kept = [path.read_bytes() for path in Path(settings.UPLOADS_DIR).rglob("*") if path.is_file()]
+    assert [held for held in kept if b"root:" in held] == []
+
+
 def test_all_together_unpack_to_no_more_than_they_may(settings: Settings) -> None:
     settings.UPLOAD_MAX_BYTES = 30_000
     content = SAMPLES[0].read_bytes()[:2000] * 12
