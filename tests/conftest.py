@@ -18,6 +18,8 @@ from django.conf import settings as django_settings
 from django.db import connections
 from pytest_django import Settings
 
+from tests.read_once import reading_once, shared_folder
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -135,6 +137,12 @@ def _without_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAZETTE_OCR", "0")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _bundled_issues_read_once() -> Iterator[None]:
+    with reading_once():
+        yield
+
+
 # --- a data folder of its own ------------------------------------------------------------------------
 @contextmanager
 def _use_data_folder(folder: Path) -> Iterator[Path]:
@@ -217,7 +225,7 @@ def pages_made_anew(settings: Settings) -> None:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with real issues and their truth files; never part of the project."""
-    folder = Path(os.environ.get("GAZETTE_SHARED", PROJECT.parent / "shared"))
+    folder = shared_folder()
     if not folder.is_dir():
         pytest.skip(f"needs the shared material at {folder.name}/ beside the project (set GAZETTE_SHARED)")
     return folder

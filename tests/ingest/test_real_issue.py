@@ -15,7 +15,7 @@ import pytest
 
 from archive.ingest.parse.as_json import issue_to_json
 from archive.ingest.parse.records import Finding
-from archive.ingest.read import read_issue
+from tests.read_once import read_real_issue
 
 WHOLE = (
     *("document_count", "contents", "title", "title_in_contents", "category", "number", "number_in_contents"),
@@ -51,7 +51,7 @@ def load_scorer(folder: Path) -> ModuleType:
 
 @cache
 def parsed(folder: Path, file: str) -> dict[str, Any]:
-    return issue_to_json(read_issue(folder / "issue" / file))
+    return issue_to_json(read_real_issue(folder / "issue" / file))
 
 
 @cache
@@ -87,7 +87,7 @@ def test_ocr_text_of_the_issue(shared: Path, measure: str) -> None:
 
 
 def findings(shared: Path, which: str) -> list[Finding]:
-    return list(read_issue(shared / "issue" / FILES[which][0]).findings)
+    return list(read_real_issue(shared / "issue" / FILES[which][0]).findings)
 
 
 def test_findings_of_the_issue(shared: Path) -> None:

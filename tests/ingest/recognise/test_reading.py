@@ -7,6 +7,7 @@ import pytest
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.read import read_issue
 from archive.ingest.recognise.process import recognise_pages
+from tests.read_once import read_real_issue
 
 pytestmark = pytest.mark.sqlite  # reading knows no database: once is enough
 
@@ -32,7 +33,7 @@ def mixed(engine: None, shared: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_titles_and_numbers_of_a_scan(scan: ParsedIssue, shared: Path) -> None:
-    typeset = read_issue(shared / "issue" / "yangquan-2022-02.pdf")
+    typeset = read_real_issue(shared / "issue" / "yangquan-2022-02.pdf")
     printed = {(document.number, document.title) for document in typeset.documents}
     assert len(scan.documents) == 7
     assert {(document.number, document.title) for document in scan.documents} <= printed
@@ -53,7 +54,7 @@ def test_a_table_of_a_scan_has_its_cells(scan: ParsedIssue) -> None:
 
 
 def test_pages_that_are_pictures_among_pages_of_text(mixed: ParsedIssue, shared: Path) -> None:
-    typeset = read_issue(shared / "issue" / "yangquan-2022-02.pdf")
+    typeset = read_real_issue(shared / "issue" / "yangquan-2022-02.pdf")
     printed = {document.number: document for document in typeset.documents}
     assert mixed.source.text == "mixed"
     assert [page.number for page in mixed.pages if page.text == "ocr"] == [6, 7]
