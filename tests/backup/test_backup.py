@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from archive.backup.rows import KEPT, LEFT_OUT, Encoder, kept_models
-from tests.outside import PROJECT
+from tests.outside import PROJECT, copy_migrated_database
 
 FILL = """
 from django.contrib.auth.models import Group, User
@@ -56,7 +57,9 @@ class Site:
         self.environment = {**kept, "GAZETTE_DATA": str(data), "DJANGO_SETTINGS_MODULE": "gazette.settings"}
         if database:
             self.environment["DATABASE_URL"] = database
-        self.manage("migrate", "--verbosity", "0")
+            self.manage("migrate", "--verbosity", "0")
+        else:
+            copy_migrated_database(data)
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -87,11 +90,22 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site
 
 
-@pytest.fixture
-def backup(filled: Site, tmp_path: Path) -> Path:
-    folder = tmp_path / "backup"
+@pytest.fixture(scope="module")
+def made(filled: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "backup"
     filled.manage("backup", str(folder))
     return folder
+
+
+@pytest.fixture
+def backup(made: Path, tmp_path: Path) -> Path:
+    """A backup of the filled archive, for this test to do with as it likes."""
+    return shutil.copytree(made, tmp_path / "backup")
+
+
+@pytest.fixture(scope="module")
+def filled_rows(filled: Site) -> str:
+    return raw_rows(filled)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -129,14 +143,13 @@ def raw_rows(site: Site) -> str:
 
 
 def test_an_archive_comes_back_row_by_row_and_file_by_file(
-    filled: Site, backup: Path, tmp_path: Path
+    filled: Site, filled_rows: str, backup: Path, tmp_path: Path
 ) -> None:
     restored = Site(tmp_path / "restored")
     said = restored.manage("restore", str(backup))
     assert "没有问题：2 期" in said
-    before = raw_rows(filled)
-    assert before.count("archive.Block") > 100 and "\u2028" in before and "bianji" in before
-    assert raw_rows(restored) == before
+    assert filled_rows.count("archive.Block") > 100 and "\u2028" in filled_rows and "bianji" in filled_rows
+    assert raw_rows(restored) == filled_rows
     assert files(restored.data) == files(filled.data)
     assert len(files(restored.data)) == 5
     assert (restored.data / "secret-key").stat().st_mode & 0o777 == 0o600
@@ -159,7 +172,7 @@ def postgresql() -> Iterator[str]:
 
 
 def test_from_sqlite_to_postgresql_and_back(
-    filled: Site, backup: Path, tmp_path: Path, postgresql: str
+    filled_rows: str, backup: Path, tmp_path: Path, postgresql: str
 ) -> None:
     there = Site(tmp_path / "there", postgresql)
     there.manage("restore", str(backup))
@@ -171,7 +184,7 @@ def test_from_sqlite_to_postgresql_and_back(
     there.manage("shell", "--command", MORE)
     back = Site(tmp_path / "back")
     back.manage("restore", str(second))
-    assert raw_rows(back) == raw_rows(filled)
+    assert raw_rows(back) == filled_rows
 
 
 def test_a_second_backup_copies_nothing(filled: Site, backup: Path) -> None:
@@ -205,11 +218,10 @@ def test_a_damaged_manifest_is_named(backup: Path, tmp_path: Path) -> None:
     assert done.returncode == 1 and str(manifest) in done.stderr
 
 
-def test_only_an_empty_archive_is_restored_into(filled: Site, backup: Path) -> None:
-    before = raw_rows(filled)
+def test_only_an_empty_archive_is_restored_into(filled: Site, filled_rows: str, backup: Path) -> None:
     done = filled.run("restore", str(backup))
     assert done.returncode == 1 and "不是空的" in done.stderr
-    assert raw_rows(filled) == before
+    assert raw_rows(filled) == filled_rows
 
 
 def test_other_tables_are_refused(backup: Path, tmp_path: Path) -> None:
