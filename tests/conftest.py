@@ -86,6 +86,12 @@ def _require(config: pytest.Config, report: pytest.TestReport | pytest.CollectRe
         report.longrepr = f"left out, but everything is required here: {reason}"
 
 
+@pytest.fixture(scope="session")
+def everything(request: pytest.FixtureRequest) -> bool:
+    """True where everything is required: elsewhere the largest random samples are smaller."""
+    return bool(request.config.getoption("--require-all"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
