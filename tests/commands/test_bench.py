@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from archive.benchmark.corpus import clauses_of, recipe
 from archive.benchmark.peers import PlainScan, SqliteBigrams, SqliteTrigrams
 from archive.benchmark.queries import draw_queries, draw_runs
+from archive.benchmark.questions import UnreadableQuestions, measure_questions
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SAMPLES = settings.BASE_DIR / "archive" / "samples"
@@ -79,6 +80,11 @@ def test_questions_are_measured_by_where_the_right_document_stands(tmp_path: Pat
 def test_a_folder_without_questions_is_told_by_its_file(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "documents.jsonl").write_text(content)
+    with pytest.raises(UnreadableQuestions, match=r"documents\.jsonl"):
+        measure_questions(tmp_path)
+
+
+def test_the_command_tells_it_in_a_line(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "bench", "--questions", str(tmp_path)]
     run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert run.returncode == 1
