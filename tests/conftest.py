@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.db import connections
@@ -43,6 +44,11 @@ CHROMIUM_ARGUMENTS = [
     "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,LensOverlay,MediaRouter,"
     "OptimizationHints,PaintHolding,ThirdPartyStoragePartitioning",
 ]
+
+
+# Hypothesis tries the same examples each time, and takes its time: a run says the same as the one before.
+hypothesis.settings.register_profile("the same each time", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("the same each time")
 
 
 # --- what was left out, and why ----------------------------------------------------------------------
