@@ -28,8 +28,9 @@ WITH_OCR = $(if $(filter 1 yes true,$(OCR)),$(INSTALLED_OCR))
 TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SECRET_KEY -u SEARCH_ENGINE \
   -u PROXIES -u STATIC_ROOT -u STATIC_COLLECTED -u LOG_FORMAT -u LOG_REQUESTS -u LOG_LEVEL -u METRICS_FROM \
   GAZETTE_DATA=$(CURDIR)/var/test
-# A process for each core; the tests of one file stay together, for they share what is costly to make.
-PYTEST = $(IN_VENV) -m pytest --numprocesses=auto --dist=loadfile
+# A process for each core; the tests of one file stay together, for they share what is costly to make. Their order is
+# that of tests/conftest.py: the longest first.
+PYTEST = $(IN_VENV) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 # An environment whose Python is gone, say after an upgrade of the system, is made anew.
 $(shell test -x $(IN_VENV) || rm -f $(VENV)/pyvenv.cfg)
 

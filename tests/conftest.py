@@ -26,6 +26,23 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parent.parent
 LEFT_OUT_KEY = pytest.StashKey[Counter[str]]()
+
+# Files that take longest begin first, so that at the end no process works on one alone.
+LONGEST = (
+    "tests/browser/test_every_page.py/",
+    "tests/views/test_any_query.py/",
+    "tests/search/test_killed.py/",
+    "tests/search/test_real_issue.py/",
+    "tests/ingest/recognise/",
+    "tests/backup/",
+    "tests/browser/",
+    "tests/deploy/",
+    "tests/test_worker.py/",
+    "tests/commands/",
+    "tests/views/",
+    "tests/search/",
+)
+
 # Seconds after which a browser that does not come is given up; no measure of speed, for the machine may have other work.
 PATIENCE = 120
 
@@ -68,20 +85,38 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sqlite: holds only on SQLite")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of the other database: skipped, or set aside where a second run on that database follows."""
+    """The longest first; tests of the other database skipped, or set aside where a second run on it follows."""
     here = django_settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
     other, name = {
         "sqlite3": ("postgresql", "PostgreSQL (set DATABASE_URL)"),
         "postgresql": ("sqlite", "SQLite (unset DATABASE_URL)"),
     }[here]
+    items.sort(key=_rank)
     foreign = [item for item in items if item.get_closest_marker(other)]
     if config.getoption("--require-all"):
+        if here == "postgresql":
+            # They ran on SQLite, and no other database can change them: pytest-django keeps them from any.
+            foreign += [item for item in items if not _asks_a_database(item)]
         config.hook.pytest_deselected(items=foreign)
-        items[:] = [item for item in items if item not in foreign]
+        left_out = set(foreign)
+        items[:] = [item for item in items if item not in left_out]
         return
     for item in foreign:
         item.add_marker(pytest.mark.skip(reason=f"needs {name}"))
+
+
+def _rank(item: pytest.Item) -> int:
+    """Where the test's file stands in LONGEST; a sort by it keeps the order otherwise."""
+    place = f"{item.path.relative_to(PROJECT)}/"
+    return next((rank for rank, start in enumerate(LONGEST) if place.startswith(start)), len(LONGEST))
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    names = {"db", "transactional_db", "live_server", "django_db_setup"}
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
+    return marked or not names.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
