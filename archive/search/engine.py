@@ -6,6 +6,8 @@ document's row is committed after its text is on disk, so a reader finds what it
 does meanwhile.
 """
 
+import contextlib
+import logging
 import os
 import threading
 import unicodedata
@@ -14,6 +16,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from zlib import crc32
 
 from django.conf import settings
 
@@ -22,9 +25,11 @@ from archive.search.records import VALUES, Record, Row
 from archive.search.snapshot import Snapshot
 from archive.search.stores import PostingStore, StoreUnreadable, store_of
 
+logger = logging.getLogger(__name__)
+
 # Raised when the index is built differently. What folding rests on belongs to it: text folded by another
 # table of characters would not be found.
-_BUILT = 2
+_BUILT = 3
 _FOLDED_BY = f"zhconv-{version('zhconv')} unicode-{unicodedata.unidata_version}"
 
 
@@ -37,7 +42,7 @@ class Writer:
 
     def __init__(self, generation: Path, store: PostingStore) -> None:
         self._texts = (generation / TEXTS).open("ab")
-        self._at = self._texts.seek(0, os.SEEK_END)
+        self._began = self._at = self._texts.seek(0, os.SEEK_END)
         self._postings = store.writer(generation)
         self._added: set[str] = set()
 
@@ -51,6 +56,7 @@ class Writer:
         self._added.add(record.key)
         self.remove(record.key)
         titles, numbers, people, body = record.parts()
+        text = b"\x00".join((titles, numbers, people, body))
         row = Row(
             key=record.key,
             group=record.group,
@@ -60,8 +66,9 @@ class Writer:
             day=record.day,
             order=record.order,
             check=record.check(),
+            sum=crc32(text),
         )
-        self._at += self._texts.write(b"\x00".join((titles, numbers, people, body)))
+        self._at += self._texts.write(text)
         self._postings.add(record, row)
 
     def remove(self, key: str) -> None:
@@ -77,12 +84,20 @@ class Writer:
         self._texts.flush()
         os.fsync(self._texts.fileno())
         self._texts.close()
+        # What fails there is cancelled there.
         self._postings.commit()
 
-    def cancel(self) -> None:
-        """Forget everything. Bytes that were appended stay behind, and no row points to them."""
-        self._texts.close()
-        self._postings.cancel()
+    def cancel(self, *, keep_texts: bool = False) -> None:
+        """Forget everything. Texts that rows may lead to have to be kept."""
+        if not self._texts.closed:
+            with contextlib.suppress(
+                OSError
+            ):  # a full disk: what is still to be written finds no room either
+                self._texts.close()
+            self._postings.cancel()
+        if not keep_texts:
+            # A full disk would stay full of texts that nobody reads.
+            os.truncate(self._texts.name, self._began)
 
 
 class GramIndex:
@@ -97,12 +112,26 @@ class GramIndex:
         self.version = f"{_BUILT} {self._store.version} {_FOLDED_BY}"
         self._opening = threading.Lock()
         self._snapshot: Snapshot | None = None
+        # What is wrong with the files of the index, as far as `snapshot` has seen; "" while nothing is.
+        self.damage = ""
 
     def snapshot(self) -> Snapshot | None:
-        """What is in the index now; None when there is none, or one of another version.
+        """What is in the index now; None when there is none, one of another version, or a damaged one (`damage`).
 
         The same object while nothing changed. A snapshot stays whole while it is held, whatever is written.
         """
+        try:
+            found = self._look()
+        except (StoreUnreadable, OSError) as error:
+            if self.damage != str(error):
+                logger.error("the index cannot be read: %s", error)
+            self.damage = str(error)
+            return None
+        self.damage = ""
+        return found
+
+    def _look(self) -> Snapshot | None:
+        """As `snapshot`. Raises StoreUnreadable, OSError for a damaged index."""
         seen = self._snapshot
         for _ in range(20):
             generation = self.folder.current()
@@ -115,7 +144,7 @@ class GramIndex:
                     if self._snapshot and self._snapshot.is_current(generation):
                         return self._snapshot
                     # Not `folder.version()`: a swap in between would make it none.
-                    if (generation / VERSION).read_text() != self.version:
+                    if (generation / VERSION).read_text(errors="replace") != self.version:
                         return None
                     self._snapshot = Snapshot(generation, self._store, previous=self._snapshot)
                     return self._snapshot
@@ -125,7 +154,8 @@ class GramIndex:
                 if self.folder.current() == generation:
                     raise
                 seen = None
-        return None
+        # Nobody writes so often: what is named is not there.
+        raise StoreUnreadable(f"files of {generation} are missing")
 
     @contextmanager
     def writing(self, timeout: float | None = None) -> Iterator[Writer]:
@@ -135,7 +165,7 @@ class GramIndex:
 
     @contextmanager
     def writing_locked(self) -> Iterator[Writer]:
-        """As `writing`, for whoever holds the lock."""
+        """As `writing`, for whoever holds the lock. Raises StoreUnreadable for a damaged index, too."""
         if self.is_outdated():
             raise IndexOutdated(
                 f"{self.folder.path} was made by another version: run manage.py rebuild_index"
@@ -145,14 +175,19 @@ class GramIndex:
             with self.rebuilding_locked() as writer:
                 yield writer
             return
+        before = self.snapshot()
+        if before is None:
+            # Else what is damaged would be merged into what has checksums of its own.
+            raise StoreUnreadable(f"{self.damage}: run manage.py rebuild_index")
         self.folder.sweep()
         writer = Writer(generation, self._store)
         try:
             yield writer
+            writer.commit()
         except BaseException:
-            writer.cancel()
+            # A commit may fail when readers see it already, over what is left to do after it.
+            writer.cancel(keep_texts=not before.is_current(generation))
             raise
-        writer.commit()
 
     @contextmanager
     def rebuilding(self, timeout: float | None = None) -> Iterator[Writer]:
@@ -164,17 +199,25 @@ class GramIndex:
     def rebuilding_locked(self) -> Iterator[Writer]:
         """As `rebuilding`, for whoever holds the lock."""
         self.folder.sweep()
-        generation = self.folder.new_generation(self.version)
-        self._store.create(generation)
-        writer = Writer(generation, self._store)
+        try:
+            generation = self.folder.new_generation(self.version)
+            self._store.create(generation)
+            writer = Writer(generation, self._store)
+        except BaseException:
+            self.folder.sweep()
+            raise
         try:
             yield writer
+            writer.commit()
         except BaseException:
             writer.cancel()
             self.folder.sweep()
             raise
-        writer.commit()
         self.folder.make_current(generation)
+
+    def is_sound(self) -> bool:
+        """True when there is an index of this version, and its files are as they were written."""
+        return self.is_of_this_version() and self.snapshot() is not None
 
     def is_of_this_version(self) -> bool:
         """False when there is no index, or one that another version of the project made."""

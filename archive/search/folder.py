@@ -9,6 +9,7 @@ index/g-….../             a generation: Whoosh's files, texts (the folded text
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import time
@@ -19,6 +20,7 @@ from pathlib import Path
 CURRENT, LOCK, TEXTS, VERSION = "current", "lock", "texts", "version"
 QUEUE, ANNOUNCED = "queue", "announced"
 _GENERATION = "g-"
+_A_NAME, _NOWHERE = re.compile(rb"g-[0-9A-Za-z-]{1,80}"), "g-unknown"
 # How often a process that waits for the lock looks again.
 _POLL_SECONDS = 0.02
 
@@ -30,6 +32,16 @@ def on_disk(path: str | Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+# Inode, size and time of the last change: another after every write, also one that leaves the size as it was.
+Seen = tuple[int, int, int]
+
+
+def seen_of(path: Path) -> Seen:
+    """How a file looks from outside, to tell later whether anybody wrote to it."""
+    found = os.stat(path)
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 class IndexBusy(Exception):
@@ -45,16 +57,17 @@ class IndexFolder:
     def current(self) -> Path | None:
         """The generation to read; None when there is no index."""
         try:
-            name = (self.path / CURRENT).read_text()
+            name = (self.path / CURRENT).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return self.path / name
+        # What is no name of ours leads nowhere, and is told as damage.
+        return self.path / (name.decode() if _A_NAME.fullmatch(name) else _NOWHERE)
 
     def version(self) -> str | None:
         """The version that the current generation was made with; None when there is no index."""
         generation = self.current()
         try:
-            return (generation / VERSION).read_text() if generation else None
+            return (generation / VERSION).read_text(errors="replace") if generation else None
         except FileNotFoundError:
             return None
 
@@ -169,6 +182,7 @@ class IndexFolder:
 
     def _notes(self, shelf: str) -> dict[Path, int]:
         try:
-            return {path: int(path.name.partition(".")[0]) for path in (self.path / shelf).iterdir()}
-        except FileNotFoundError:
+            names = {path: path.name.partition(".")[0] for path in (self.path / shelf).iterdir()}
+            return {path: int(name) for path, name in names.items() if name.isdecimal()}
+        except (FileNotFoundError, NotADirectoryError):
             return {}

@@ -6,6 +6,7 @@ that an archive that grows by small commits comes by such lists as well. With a 
 tried with, Whoosh's own writer does the same without such lists, several times slower.
 """
 
+import contextlib
 import heapq
 from array import array
 from collections import defaultdict
@@ -92,12 +93,14 @@ class PostingWriter:
         merge_segments(self._index, self._texts_of)
 
     def cancel(self) -> None:
-        """Forget all of it. Files of segments stay behind until the next commit."""
+        """Forget all of it, and delete what was written of it."""
         self._reader.close()
         if self._new is not None:
-            self._new.close()
+            with contextlib.suppress(OSError):  # what is still to be written finds no room either
+                self._new.close()
         if not self._whoosh.is_closed:
             self._whoosh.cancel()
+        self._index.storage.discard_written()
 
     def _flush(self) -> None:
         if self._new is not None:
@@ -203,6 +206,7 @@ def merge_segments(index: FileIndex, texts_of: TextsOf | None = None) -> None:
     except BaseException:
         if not writer.is_closed:
             writer.cancel()
+        index.storage.discard_written()
         raise
 
 

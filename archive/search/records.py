@@ -63,6 +63,8 @@ class Row:
     day: int
     order: str
     check: int
+    # of its texts as they stand in the file
+    sum: int
 
     @property
     def end(self) -> int:
@@ -71,7 +73,7 @@ class Row:
 
 
 # What a deleted document leaves, so that the numbers of the others stay.
-GONE = Row("", "", 0, (0, 0, 0, 0), ("",) * len(VALUES), 0, "", 0)
+GONE = Row("", "", 0, (0, 0, 0, 0), ("",) * len(VALUES), 0, "", 0, 0)
 
 
 class Columns:
@@ -90,6 +92,7 @@ class Columns:
         self.days = array("i")
         self.orders: list[str] = []
         self.checks = array("I")
+        self.sums = array("I")
 
     def append(self, row: Row) -> None:
         self.keys.append(row.key)
@@ -107,6 +110,7 @@ class Columns:
         self.days.append(row.day)
         self.orders.append(row.order)
         self.checks.append(row.check)
+        self.sums.append(row.sum)
 
     def extend(self, other: "Columns", numbers: Iterable[int] | None = None) -> None:
         """Append the rows of `other`, all of them or those of `numbers`."""
@@ -125,6 +129,7 @@ class Columns:
         self.days += other.days
         self.orders += other.orders
         self.checks += other.checks
+        self.sums += other.sums
 
     def _picked(self, numbers: list[int]) -> "Columns":
         picked = Columns()

@@ -1,13 +1,15 @@
 """What the index holds at one moment, for one process: posting lists, a few columns, and the folded texts."""
 
 import mmap
+import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from zlib import crc32
 
 from archive.search.document_set import DocumentSet, Order
-from archive.search.folder import TEXTS
-from archive.search.stores import PostingLists, PostingStore
+from archive.search.folder import TEXTS, seen_of
+from archive.search.stores import PostingLists, PostingStore, StoreUnreadable
 from archive.search.value_sets import ValueSets
 
 
@@ -25,7 +27,12 @@ class Snapshot:
         self.columns = self.lists.columns
         self.size = len(self.columns.keys)
         self.alive = DocumentSet.range(0, self.size) - self.lists.deleted
-        self._texts = _map_texts(generation / TEXTS, previous)
+        self._texts_path = generation / TEXTS
+        self._texts_seen = seen_of(self._texts_path)
+        # Texts are only ever appended: what the previous snapshot has looked at need not be looked at again.
+        self._check_texts(previous._texts_end if previous and previous._texts_stand() else 0)
+        self._texts_end: int = max(self.columns.ends, default=0)
+        self._texts = _map_texts(self._texts_path, previous)
         self.documents_with = self.lists.documents_with
         self.documents_with_all = self.lists.documents_with_all
         self.count_with = self.lists.count_with
@@ -34,8 +41,8 @@ class Snapshot:
         self._value_sets: dict[str, ValueSets] = {}
 
     def is_current(self, generation: Path) -> bool:
-        """True while nothing was committed since."""
-        return self._name == generation and self.lists.is_current()
+        """True while nothing was committed since, and nobody touched what is read. Raises FileNotFoundError."""
+        return self._name == generation and self.lists.is_current() and self._texts_stand()
 
     def values(self, name: str) -> ValueSets:
         """The documents by their value in one of the columns VALUES."""
@@ -71,6 +78,37 @@ class Snapshot:
         return sum(self.columns.body_lengths) / max(1, self.size) or 1.0
 
     # --- texts -------------------------------------------------------------------------------------
+    def _texts_stand(self) -> bool:
+        """False when texts of this snapshot are others than they were. A writer may have appended some."""
+        seen, known = seen_of(self._texts_path), self._texts_seen
+        if seen == known:
+            return True
+        if seen[0] != known[0]:
+            return False
+        if seen[1] <= known[1]:
+            # Nobody appended: a writer has taken back what it did not commit, or it was no writer.
+            try:
+                self._check_texts(0)
+            except StoreUnreadable:
+                return False
+        self._texts_seen = seen
+        return True
+
+    def _check_texts(self, start: int) -> None:
+        """Raises StoreUnreadable where a text that begins at `start` or behind it has not its checksum.
+
+        Read, not mapped, for all pages of a mapping stay in memory.
+        """
+        starts, ends, sums = self.columns.starts, self.columns.ends, self.columns.sums
+        texts = os.open(self._texts_path, os.O_RDONLY)
+        try:
+            for number in self.alive:
+                at = starts[number]
+                if at >= start and crc32(os.pread(texts, ends[number] - at, at)) != sums[number]:
+                    raise StoreUnreadable(f"{self._texts_path} is damaged")
+        finally:
+            os.close(texts)
+
     def text(self, number: int) -> bytes:
         """All four parts of a document, a byte 0 between them."""
         return self._texts[self.columns.starts[number] : self.columns.ends[number]]

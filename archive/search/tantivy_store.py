@@ -6,15 +6,18 @@ pairs first, and no phrase runs from one value of a field into the next: its ans
 
 import json
 import os
-from collections.abc import Collection
+import struct
+from collections.abc import Collection, Iterator
 from dataclasses import astuple
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import tantivy
 from tantivy import Occur, Order, Query, Tokenizer
 
+from archive.search.checked_files import CheckedFiles
 from archive.search.document_set import DocumentSet
 from archive.search.folder import on_disk
 from archive.search.folding import WORD
@@ -27,6 +30,8 @@ _HEAP_BYTES = 128_000_000
 _META = "meta.json"
 # Written beside a file before it takes its place; a writer that is killed leaves it.
 _HALF_WRITTEN = ".tmp*"
+_ENDINGS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
+_FOOTER, _FOOTER_MAGIC = struct.Struct("<II"), 1337
 
 
 class TantivyStore:
@@ -41,7 +46,9 @@ class TantivyStore:
     def read(self, generation: Path, previous: Any | None) -> "TantivyLists":
         try:
             return TantivyLists(generation, previous)
-        except ValueError as error:
+        except (FileNotFoundError, StoreUnreadable, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # what tantivy panics over is no Exception
             raise StoreUnreadable(
                 f"{generation} cannot be read ({error}): run manage.py rebuild_index"
             ) from error
@@ -107,6 +114,11 @@ class TantivyLists(PostingLists):
         self._meta = generation / _META
         # Asked before opening: a commit in between is seen the next time.
         self._state = self._stat()
+        segments = json.loads(self._meta.read_bytes())["segments"]
+        own = [name for segment in segments for name in _files_of(segment)]
+        self._files: CheckedFiles = CheckedFiles(
+            generation, own, _is_whole, previous._files if previous else None
+        )
         if previous is None:
             self._index = _open(generation)
         else:
@@ -126,7 +138,7 @@ class TantivyLists(PostingLists):
                 self.columns.append(_row(self._searcher.doc(address)))
 
     def is_current(self) -> bool:
-        return self._stat() == self._state
+        return self._stat() == self._state and self._files.are_untouched()
 
     def documents_with_all(self, grams: Collection[str]) -> DocumentSet:
         return self._having(grams, ())
@@ -174,6 +186,29 @@ class TantivyLists(PostingLists):
         """Differs after each commit, which puts a new file in the place of the old one."""
         found = os.stat(self._meta)
         return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _files_of(segment: dict[str, Any]) -> Iterator[str]:
+    """The names of the files of a segment as meta.json describes it."""
+    name = segment["segment_id"].replace("-", "")
+    yield from (f"{name}.{ending}" for ending in _ENDINGS)
+    if deletes := segment["deletes"]:
+        yield f"{name}.{deletes['opstamp']}.del"
+
+
+def _is_whole(path: Path) -> bool:
+    """True where a file has the checksum that tantivy put behind it: {"crc": …}, its length, a number that tells it."""
+    data = path.read_bytes()
+    if len(data) <= _FOOTER.size:
+        return False
+    length, magic = _FOOTER.unpack(data[-_FOOTER.size :])
+    end = len(data) - _FOOTER.size - length
+    if magic != _FOOTER_MAGIC or end < 0:
+        return False
+    try:
+        return bool(json.loads(data[end : -_FOOTER.size])["crc"] == crc32(data[:end]))
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _schema() -> tantivy.Schema:

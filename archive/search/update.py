@@ -77,20 +77,22 @@ def rebuild() -> int:
 
 
 def ensure() -> bool:
-    """Rebuild when there is no index, or one made by another version; True when it was rebuilt. Else work off what
-    waits, and bring in what a process had no time to ask for that was killed. Cheap, to be called often.
+    """Rebuild when there is no index, one made by another version, or a damaged one; True when it was rebuilt. Else
+    work off what waits, and bring in what a process had no time to ask for that was killed. Cheap, to be called often.
     """
     published = set(Document.objects.published().values_list("pk", flat=True))
-    if not _backend().index.is_of_this_version():
+    if not _backend().index.is_sound():
         if not published and not _backend().index.folder.current():
             return False
-        rebuild()
+        logger.warning("the index is built anew, with %s documents", rebuild())
         return True
     _take_up_announced()
     work_off_queue()
     held = indexed_ids()
     if held != published:
-        mend(Differences(missing=frozenset(published - held), left_over=frozenset(held - published)))
+        lacking, left_over = frozenset(published - held), frozenset(held - published)
+        mend(Differences(missing=lacking, left_over=left_over))
+        logger.warning("the index lacked %s documents and had %s too many", len(lacking), len(left_over))
     return False
 
 
@@ -140,6 +142,12 @@ class Differences:
         return bool(self.missing or self.left_over or self.changed)
 
 
+def damage() -> str:
+    """What is wrong with the files of the index, "" when nothing is, or there is none."""
+    index = _backend().index
+    return index.damage if index.snapshot() is None else ""
+
+
 def differences() -> Differences:
     """Compare the index with what it would be, text by text."""
     backend = _backend()
@@ -158,7 +166,7 @@ def differences() -> Differences:
 def mend(found: Differences) -> None:
     """Bring the documents of `found` to what the database says now; the whole index when there is none to mend."""
     backend = _backend()
-    if not backend.index.is_of_this_version():
+    if not backend.index.is_sound():
         rebuild()
         return
     keys = found.missing | found.left_over | found.changed
@@ -203,7 +211,7 @@ def _work_off(backend: GramSearchBackend) -> None:
     notes = index.folder.queued()
     if not notes:
         return
-    if not index.is_of_this_version():
+    if not index.is_sound():
         # One issue in a new index would hide all others.
         backend.write_everything()
     else:

@@ -63,7 +63,7 @@ class GramSearchBackend(BaseSearchBackend):
         if not keys:
             return
         with self.index.folder.locked():
-            if self.index.is_outdated():
+            if self.index.folder.current() and not self.index.is_sound():
                 self.write_everything()
                 return
             self._write(index, keys)
@@ -101,7 +101,7 @@ class GramSearchBackend(BaseSearchBackend):
     def remove(self, obj_or_string: Any, commit: bool = True) -> None:
         """Remove one object, or the one of an identifier; waits while another process writes."""
         with self.index.folder.locked():
-            if self.index.is_of_this_version():  # nobody reads another
+            if self.index.is_sound():  # nobody reads another
                 with self.index.writing_locked() as writer:
                     writer.remove(get_identifier(obj_or_string))
 

@@ -9,20 +9,21 @@ from typing import Any
 
 import whoosh
 from whoosh.fields import ID, STORED, Schema
-from whoosh.index import EmptyIndexError, FileIndex
+from whoosh.index import TOC, EmptyIndexError, FileIndex
 
+from archive.search.checked_files import CheckedFiles
 from archive.search.common_runs import LONGEST, SHORTEST, ListedClauses, clause_gram, clause_of, run_gram
 from archive.search.document_set import DocumentSet
 from archive.search.folder import TEXTS
 from archive.search.grams import Grams, grams_of, pairs_of
-from archive.search.mapped_storage import MappedStorage
+from archive.search.mapped_storage import MappedStorage, sum_of
 from archive.search.posting_writer import writer_of
 from archive.search.postings import read_postings
 from archive.search.records import GONE, Columns, Record, Row
-from archive.search.stores import Narrowed, PostingLists
+from archive.search.stores import Narrowed, PostingLists, StoreUnreadable
 
-# Raised when the lists are others: 2 has those of common runs, 3 those of clauses.
-_LISTS = 3
+# Raised when the lists are others: 2 has those of common runs, 3 those of clauses; 4 names checksums.
+_LISTS = 4
 # Reading so many numbers of a posting list costs as much as a look into one text.
 _NUMBERS_A_LOOK = 40
 # Asking one segment for the lists of the parts of a run costs as much as so many looks at least.
@@ -43,6 +44,11 @@ class WhooshStore:
             return WhooshLists(generation, _open(generation), previous)
         except EmptyIndexError as error:
             raise FileNotFoundError(generation) from error
+        except (FileNotFoundError, StoreUnreadable):
+            raise
+        except Exception as error:
+            # Files are checked before they are read, so that nothing else should get here; a disk can still fail.
+            raise StoreUnreadable(f"{generation} cannot be read ({error})") from error
 
 
 class WhooshWriter:
@@ -65,10 +71,21 @@ class WhooshLists(PostingLists):
     def __init__(self, generation: Path, index: FileIndex, previous: "WhooshLists | None") -> None:
         super().__init__()
         self._index = index
-        # Asked before opening: an empty index gives a reader that does not know.
-        toc = index.latest_generation()
+        # Asked before opening: an empty index gives a reader that does not know. And the files are looked at before
+        # Whoosh opens them, which would wait half a second for each that is gone.
+        self.toc = index.latest_generation()
+        sums = index.storage.sums(self.toc)
+        ids = {
+            segment.segment_id() for segment in TOC.read(index.storage, index.indexname, self.toc).segments
+        }
+        own = [name for name in sums if name.partition(".")[0] in ids]
+        known_files = previous._files if previous else None
+        self._files: CheckedFiles = CheckedFiles(
+            generation, own, lambda path: sum_of(path) == sums[path.name], known_files
+        )
         reader = index.reader()
-        self.toc = toc if reader.generation() is None else reader.generation()
+        if reader.generation() not in {None, self.toc}:
+            raise FileNotFoundError(generation)  # a commit in between: look again
         known = previous.segments if previous else {}
         self.segments: dict[str, Columns] = {}
         self.readers: list[tuple[int, Any]] = []
@@ -101,7 +118,7 @@ class WhooshLists(PostingLists):
         self._clauses = ListedClauses(chain.from_iterable(self.clauses.values()))
 
     def is_current(self) -> bool:
-        return bool(self._index.latest_generation() == self.toc)
+        return bool(self._index.latest_generation() == self.toc) and self._files.are_untouched()
 
     def narrow(self, within: DocumentSet, grams: Collection[str], runs: Collection[str]) -> Narrowed:
         """By as many lists as are read sooner than the texts of what is left."""

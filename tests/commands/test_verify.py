@@ -89,3 +89,32 @@ def test_an_index_with_old_text(capsys: pytest.CaptureFixture[str], issue: Issue
     assert code == 1
     assert "索引中已过时 1 件：换了题目的通知" in said
     assert verify(capsys, "--repair")[0] == 0
+
+
+def test_a_damaged_index_is_told_and_built_anew(
+    capsys: pytest.CaptureFixture[str], issue: Issue, data_folder: Path
+) -> None:
+    wanted = indexed_ids()
+    current = data_folder / "index" / (data_folder / "index" / "current").read_text()
+    with (current / "texts").open("r+b") as file:
+        file.write(b"x")
+    code, said = verify(capsys)
+    assert code == 1
+    assert "索引文件已损坏" in said and "texts" in said and "--repair" in said
+    assert indexed_ids() == set()
+    assert verify(capsys, "--repair")[0] == 0
+    assert indexed_ids() == wanted
+    assert verify(capsys)[0] == 0
+
+
+def test_a_damaged_index_of_an_empty_archive_is_told(
+    capsys: pytest.CaptureFixture[str], issue: Issue, data_folder: Path
+) -> None:
+    """Nothing is missing of nothing, and still nothing could go into it."""
+    Issue.objects.update(state="draft")
+    remove_issue(issue.pk)
+    (data_folder / "index" / "current").write_bytes(b"\xff\x00")
+    code, said = verify(capsys)
+    assert (code, "索引文件已损坏" in said) == (1, True)
+    assert verify(capsys, "--repair")[0] == 0
+    assert verify(capsys)[0] == 0

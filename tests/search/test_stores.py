@@ -230,5 +230,7 @@ def test_files_that_cannot_be_read_are_told_with_the_remedy(index: GramIndex) ->
     generation = index.folder.current()
     assert generation
     (generation / "meta.json").write_text("{")
-    with pytest.raises(StoreUnreadable, match="rebuild_index"):
-        GramIndex(index.folder.path).snapshot()
+    assert index.snapshot() is None
+    assert "rebuild_index" in index.damage
+    with pytest.raises(StoreUnreadable, match="rebuild_index"), index.writing() as writer:
+        writer.add(make_record(2, "文"))

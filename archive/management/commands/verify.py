@@ -11,7 +11,7 @@ from tqdm import tqdm
 from archive.ingest.annex_files import annex_path
 from archive.ingest.originals import checksum, original_path, stored_originals
 from archive.models import Annex, Document, Issue
-from archive.search.update import Differences, differences, mend
+from archive.search.update import Differences, damage, differences, mend
 
 
 class Command(BaseCommand):
@@ -29,15 +29,17 @@ class Command(BaseCommand):
             problems += 1
             self.stdout.write(problem)
 
-        found = differences()
+        found, broken = differences(), damage()
+        if broken:
+            self.stdout.write(f"索引文件已损坏（{broken}）。请运行 manage.py verify --repair 重建")
         for line in describe(found):
             self.stdout.write(line)
-        if found and options["repair"]:
+        if (found or broken) and options["repair"]:
             mend(found)
-            found = differences()
-            self.stdout.write("索引已修复" if not found else "索引未能完全修复，请再运行一次")
+            found, broken = differences(), damage()
+            self.stdout.write("索引已修复" if not (found or broken) else "索引未能完全修复，请再运行一次")
 
-        if problems or found:
+        if problems or found or broken:
             sys.exit(1)
         issues, documents = Issue.objects.count(), Document.objects.published().count()
         self.stdout.write(f"没有问题：{issues} 期的原件校验和相符，索引与已发布的 {documents} 件公文一致")
