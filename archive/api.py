@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import NinjaAPI, Path, Query, Schema
+from ninja.errors import HttpError
 
 from archive.export.as_json import (
     document_rows,
@@ -110,6 +111,8 @@ def search(
     filters = {"year": year, "month": month, "category": category, "kind": kind, "issuer": issuer}
     filters |= {"gazette": gazette, "validity": validity}
     found = search_documents(q, filters=filters, page=page, page_size=page_size, sort=sort)
+    if not found.ready:
+        raise HttpError(503, "search is not ready")
     return {
         "total": found.total,
         "page": found.page,

@@ -13,3 +13,4 @@ urlpatterns = [
 ]
 
 handler404 = "archive.views.not_found.not_found"
+handler500 = "archive.views.unavailable.server_error"

@@ -9,6 +9,8 @@ import json
 import mmap
 import os
 import re
+import secrets
+import shutil
 import struct
 from io import BytesIO
 from pathlib import Path
@@ -41,7 +43,8 @@ class MappedStorage(FileStorage):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
-        self._written: set[str] = set()
+        self._written: dict[str, StructFile] = {}
+        self._temporary: list[MappedStorage] = []
 
     def open_file(self, name: str, **kwargs: Any) -> StructFile:
         with open(self._fpath(name), "rb") as file:
@@ -54,8 +57,14 @@ class MappedStorage(FileStorage):
         return StructFile(mapped, name=name, **kwargs)
 
     def create_file(self, name: str, **kwargs: Any) -> StructFile:
-        self._written.add(name)
-        return super().create_file(name, **kwargs)
+        self._written[name] = file = super().create_file(name, **kwargs)
+        return file
+
+    def temp_storage(self, name: str | None = None) -> "MappedStorage":
+        """A folder below, for what one segment is made of."""
+        made = MappedStorage(self._fpath(name or f"{secrets.token_hex(8)}.tmp")).create()
+        self._temporary.append(made)
+        return made
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         there = sorted(name for name in self._written if os.path.exists(self._fpath(name)))
@@ -69,10 +78,16 @@ class MappedStorage(FileStorage):
 
     def discard_written(self) -> None:
         """Delete what was written and no table of contents leads to: it would hold the room that a full disk lacks."""
-        for name in self._written:
+        for name, file in self._written.items():
+            with contextlib.suppress(OSError):  # no room for what is still to be written
+                file.file.close()
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._fpath(name))
         self._written.clear()
+        for temporary in self._temporary:
+            temporary.discard_written()
+            shutil.rmtree(temporary.folder, ignore_errors=True)
+        self._temporary.clear()
 
     def sums(self, table: int) -> Sums:
         """The checksums that stand in a table of contents. Raises StoreUnreadable where it is damaged."""

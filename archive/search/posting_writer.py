@@ -98,8 +98,7 @@ class PostingWriter:
         if self._new is not None:
             with contextlib.suppress(OSError):  # what is still to be written finds no room either
                 self._new.close()
-        if not self._whoosh.is_closed:
-            self._whoosh.cancel()
+        _cancel(self._whoosh)
         self._index.storage.discard_written()
 
     def _flush(self) -> None:
@@ -204,10 +203,18 @@ def merge_segments(index: FileIndex, texts_of: TextsOf | None = None) -> None:
     try:
         writer.commit(mergetype=merge)
     except BaseException:
-        if not writer.is_closed:
-            writer.cancel()
+        _cancel(writer)
         index.storage.discard_written()
         raise
+
+
+def _cancel(writer: Any) -> None:
+    """Let go of Whoosh's write lock, whatever happens: a full disk has no room for what is thrown away either."""
+    if not writer.is_closed:
+        try:
+            writer.cancel()
+        except OSError:
+            writer._finish()
 
 
 def _merge_lists(index: FileIndex, texts_of: TextsOf | None, writer: Any, segments: list[Any]) -> list[Any]:

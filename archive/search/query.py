@@ -60,6 +60,10 @@ class _Found:
     respelled: tuple[TermCount, ...] = ()
 
 
+class SearchNotReady(Exception):
+    """There is no index that could be asked, and there are documents that it should hold."""
+
+
 def search_documents(
     query: str,
     *,
@@ -80,7 +84,8 @@ def search_documents(
     query = query[:MAX_LENGTH]
     snapshot = _index().snapshot()
     if snapshot is None:
-        return SearchResults(query, 0, page, page_size, ready=False, seconds=perf_counter() - started)
+        seconds = perf_counter() - started
+        return SearchResults(query, 0, page, page_size, ready=not _is_missed(), seconds=seconds)
     found = _find(snapshot, query, chosen, page, page_size, sort if sort in SORTS else "relevance")
     return SearchResults(
         query=query,
@@ -99,9 +104,11 @@ def search_documents(
 def matching_documents(
     query: str, *, filters: Mapping[str, str] | None = None, sort: str = "relevance"
 ) -> list[int]:
-    """The primary keys of all documents that match the whole of `query`, in order; [] while there is no index."""
+    """The primary keys of all documents that match the whole of `query`, in order. Raises SearchNotReady."""
     snapshot = _index().snapshot()
     if snapshot is None:
+        if _is_missed():
+            raise SearchNotReady
         return []
     condition, documents = _matched(snapshot, query[:MAX_LENGTH], _narrowing(filters or {}))
     ranked = in_order(snapshot, documents, condition, sort if sort in SORTS else "relevance")
@@ -155,6 +162,11 @@ def subject_of(title: str, issuer: str) -> str:
     """What a title is about: 加强古树名木保护工作 of 云岭市人民政府关于加强古树名木保护工作的通知."""
     subject = title.removeprefix(issuer)
     return _TITLE_END.sub("", TITLE_START.sub("", subject)) or subject
+
+
+def _is_missed() -> bool:
+    """True where an index is lacking: an archive that has published nothing needs none yet."""
+    return Document.objects.published().exists()
 
 
 def _index() -> GramIndex:

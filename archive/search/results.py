@@ -52,7 +52,7 @@ class SearchResults:
     question, `partial` is true and `hits` are the documents that come nearest; `total` stays 0.
     `terms` says, for several terms that no document has together, what each finds alone.
     `respelled` are queries that do find something and differ by one character, when this one finds nothing.
-    `ready` is False while there is no index to ask.
+    `ready` is False while there is no index to ask (none yet, or a damaged one): then nothing is known of `total`.
     """
 
     query: str

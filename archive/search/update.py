@@ -99,12 +99,15 @@ def ensure() -> bool:
 def _take_up_announced() -> None:
     """Queue what was announced. The notes stay until no transaction that left them can still be open."""
     folder = _backend().index.folder
+    waiting = set(folder.queued().values())
     for note, issue_id in folder.announced().items():
         try:
             age = time.time() - note.stat().st_mtime
         except FileNotFoundError:
             continue  # its process has come to its end
-        folder.enqueue(issue_id)
+        # While the index cannot be written, one note says as much as one every minute.
+        if issue_id not in waiting or age > _OPEN_SECONDS:
+            folder.enqueue(issue_id)
         if age > _OPEN_SECONDS:
             folder.done([note])
 

@@ -111,7 +111,9 @@ def search(request: HttpRequest) -> HttpResponse:
         }
     else:
         context["rules"] = search_rules(facts_for_examples())
-    return render(request, "archive/search.html", context)
+    # Nobody may take it for an answer, nor keep it, that there is nothing to ask.
+    ready = not asked or results.ready
+    return render(request, "archive/search.html", context, status=200 if ready else 503)
 
 
 def page_of(text: str) -> int:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 
 from archive.export.table import MARK, safe_cell
 from archive.models import Document
-from archive.search.query import matching_documents, search_documents
+from archive.search.query import SearchNotReady, matching_documents, search_documents
 from archive.views.addresses import with_parameters
 from archive.views.search import Search
+from archive.views.unavailable import not_ready
 
 IN_FEED = 50
 # A table of more rows is no reading matter; the API gives page by page what lies beyond.
@@ -31,6 +32,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     """The newest documents that match, as Atom; of everything, when nothing is asked for."""
     wanted = Search.of(request)
     found = search_documents(wanted.query, filters=wanted.chosen, page_size=IN_FEED, sort="date")
+    if not found.ready:
+        return not_ready(request)
     page = request.build_absolute_uri(reverse("search") + with_parameters(wanted.parameters, sort=""))
     words = _clean(" ".join([wanted.query, *wanted.chosen.values()])).strip()
     made = Atom1Feed(
@@ -57,10 +60,13 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def table(request: HttpRequest) -> StreamingHttpResponse:
+def table(request: HttpRequest) -> HttpResponseBase:
     """All documents that match, a row each, as CSV that spreadsheets open; IN_TABLE rows at most."""
     wanted = Search.of(request)
-    keys = matching_documents(wanted.query, filters=wanted.chosen, sort=wanted.sort)[:IN_TABLE]
+    try:
+        keys = matching_documents(wanted.query, filters=wanted.chosen, sort=wanted.sort)[:IN_TABLE]
+    except SearchNotReady:
+        return not_ready(request)
     answer = StreamingHttpResponse(_lines(request, keys), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="documents-{timezone.localdate()}.csv"'
     return answer

@@ -223,7 +223,20 @@ def test_drafts_are_not_shown(client: Client) -> None:
 
 def test_without_an_index_the_page_says_so(client: Client) -> None:
     make_issue()
-    assert "检索索引正在准备" in get(client, "/search/", q="古树").words
+    assert "检索索引正在准备" in get(client, "/search/", status=503, q="古树").words
+    answer = client.get("/api/v1/search", {"q": "古树"})
+    assert (answer.status_code, answer.json()) == (503, {"detail": "search is not ready"})
+    for address in ("/search/feed.atom", "/search/documents.csv"):
+        answer = client.get(address, {"q": "古树"})
+        assert answer.status_code == 503, address
+        assert "检索索引正在准备" in answer.content.decode() and answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_an_archive_that_has_published_nothing_finds_nothing(client: Client) -> None:
+    make_issue(state="draft")
+    assert "0 件" in get(client, "/search/", q="古树").words
+    assert client.get("/api/v1/search", {"q": "古树"}).json()["total"] == 0
 
 
 def test_nothing_typed_or_printed_becomes_markup(client: Client) -> None:
