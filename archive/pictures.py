@@ -5,6 +5,7 @@ so it runs in a process of its own, with limits, and the number of pixels is bou
 A page that cannot be drawn leaves a mark: a cover is then set in type, and a page says where the file is.
 """
 
+import errno
 import fcntl
 import json
 import logging
@@ -20,6 +21,7 @@ from django.conf import settings
 from PIL import Image, ImageDraw
 
 from archive.models import Issue
+from archive.room import lacks_room, says_full
 
 logger = logging.getLogger(__name__)
 
@@ -140,9 +142,8 @@ def masked_picture(picture: Path, masks: Sequence[Box], width: float, height: fl
         pen = ImageDraw.Draw(page)
         for x0, top, x1, bottom in masks:
             pen.rectangle((x0 * across, top * down, x1 * across, bottom * down), fill=_MASK)
-        unfinished = target.with_suffix(f".{os.getpid()}.part")
-        page.save(unfinished, "WEBP", quality=72, method=4)
-        unfinished.replace(target)
+        with _written(target) as unfinished:
+            page.save(unfinished, "WEBP", quality=72, method=4)
     return target
 
 
@@ -153,9 +154,8 @@ def small_picture(picture: Path) -> Path:
         with Image.open(picture) as drawn:
             page = drawn.convert("RGB")
         page.thumbnail((SMALL_WIDTH, 4 * SMALL_WIDTH), Image.Resampling.LANCZOS)
-        unfinished = target.with_suffix(f".{os.getpid()}.part")
-        page.save(unfinished, "WEBP", quality=60, method=4)
-        unfinished.replace(target)
+        with _written(target) as unfinished:
+            page.save(unfinished, "WEBP", quality=60, method=4)
     return target
 
 
@@ -233,24 +233,39 @@ def _draw(original: Path, picture: Path, index: int, width: int) -> None:
 def run_alone(
     program: str, source: Path, target: Path, limits: Sequence[int], seconds: int, given: str = ""
 ) -> None:
-    """Let a program make `target` of `source` in a process of its own; a failure leaves a mark."""
-    unfinished = target.with_suffix(f".{os.getpid()}.part")
+    """Let a program make `target` of `source` in a process of its own; a failure leaves a mark.
+
+    Raises OSError where the disk is full: that is no fault of the file, and no mark must outlast it.
+    """
     try:
-        subprocess.run(
-            [sys.executable, "-I", "-c", program, str(source), str(unfinished), *map(str, limits)],
-            timeout=seconds,
-            check=True,
-            input=given.encode(),
-            capture_output=True,
-            env={"LANG": "C.UTF-8"},
-        )
-        unfinished.replace(target)
+        with _written(target) as unfinished:
+            subprocess.run(
+                [sys.executable, "-I", "-c", program, str(source), str(unfinished), *map(str, limits)],
+                timeout=seconds,
+                check=True,
+                input=given.encode(),
+                capture_output=True,
+                env={"LANG": "C.UTF-8"},
+            )
     except (subprocess.SubprocessError, OSError) as error:
         said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip().splitlines()
         why = said[-1] if said else type(error).__name__
         logger.warning("%s of %s cannot be made: %s", target.name, source.name, why)
-        unfinished.unlink(missing_ok=True)
+        if lacks_room(error) or says_full(why):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
         failure_of(target).touch()
+
+
+@contextmanager
+def _written(target: Path) -> Iterator[Path]:
+    """A place to write what becomes `target` when it is whole; nothing of it remains when that fails."""
+    unfinished = target.with_suffix(f".{os.getpid()}.part")
+    try:
+        yield unfinished
+        unfinished.replace(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def folder_of(sha256: str) -> Path:

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-from archive.ingest.errors import LimitExceeded, UnreadableFile
+from archive.ingest.errors import LimitExceeded, NoRoom, UnreadableFile
 from archive.ingest.file_kind import file_kind
 from archive.ingest.originals import original_path
 from archive.models import Batch, IngestRun, Issue
+from archive.room import lacks_room
 
 ACTIVE = (IngestRun.State.QUEUED, IngestRun.State.RUNNING)
 _PART, _PASSWORD, _FAILED = ".part", ".password", "failed"
@@ -71,9 +72,22 @@ def accept_upload(
 
 @contextlib.contextmanager
 def received(upload: Uploaded, name: str, suffix: str = _PART) -> Iterator[tuple[Path, str]]:
-    """The uploaded file on the disk and its checksum, for as long as it is not moved on."""
-    with a_part(suffix) as part:
-        yield part, _write(upload, part, name)
+    """The uploaded file on the disk and its checksum, for as long as it is not moved on.
+
+    Raises NoRoom where the disk is full, also for what is done with the file.
+    """
+    try:
+        with a_part(suffix) as part:
+            yield part, _write(upload, part, name)
+    except Exception as error:
+        if lacks_room(error):
+            raise no_room(name) from error
+        raise
+
+
+def no_room(name: str) -> NoRoom:
+    """What to tell of an upload that finds no room."""
+    return NoRoom(name, _("服务器磁盘已满，这个文件没有收下"), _("请联系管理员，腾出空间后再传"))
 
 
 @contextlib.contextmanager
@@ -118,6 +132,8 @@ def copy_to(part: Path, path: Path, label: str) -> None:
     try:
         shutil.copyfile(path, part)
     except OSError as error:
+        if lacks_room(error):
+            raise no_room(label) from error
         problem = _("没有这个文件") if isinstance(error, FileNotFoundError) else str(error.strerror)
         raise UnreadableFile(label, problem, _("请核对路径与权限")) from error
 
@@ -159,14 +175,26 @@ def _write(upload: Uploaded, part: Path, name: str) -> str:
 def _queue(part: Path, run: IngestRun, password: str) -> IngestRun:
     from archive.tasks import enqueue
 
-    with transaction.atomic():
-        run.save()
-        _keep_password(run, password)
-        part.rename(upload_path(run))
-        # The task is a row of the same database: run and task are committed together, or neither is.
-        enqueue(run)
-        _begin_again(run)
+    try:
+        with transaction.atomic():
+            run.save()
+            _keep_password(run, password)
+            part.rename(upload_path(run))
+            # The task is a row of the same database: run and task are committed together, or neither is.
+            enqueue(run)
+            _begin_again(run)
+    except BaseException:
+        _forget_refused(run)
+        raise
     return run
+
+
+def _forget_refused(run: IngestRun) -> None:
+    """Delete the file of a run that did not come to be. A database that is gone cannot tell: then the sweep does it."""
+    if run.pk is not None:
+        with contextlib.suppress(DatabaseError):
+            if not IngestRun.objects.filter(pk=run.pk).exists():
+                forget_upload(run)
 
 
 def _begin_again(run: IngestRun) -> None:

@@ -15,7 +15,8 @@ from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
 from archive.ingest.originals import checksum
 from archive.ingest.sources import ZIP_SUFFIX, SourceFile, entry_name, find_sources, opened
 from archive.models import Batch
-from archive.uploads import Accepted, Uploaded, accept_file, accept_upload, clean_name, received
+from archive.room import lacks_room
+from archive.uploads import Accepted, Uploaded, accept_file, accept_upload, clean_name, no_room, received
 
 # A zip of issues unpacks to little more than its own size: PDF and DOCX are packed already.
 _MOST_UNPACKED = 4
@@ -85,6 +86,11 @@ def _accept_zip(path: Path, name: str, options: dict[str, Any]) -> list[Accepted
             accepted.append(_renamed(error, path, name))
             if room < 0:
                 break
+        except OSError as error:
+            if not lacks_room(error):
+                raise
+            accepted.append(no_room(entry))
+            break
         except IngestError as error:
             accepted.append(type(error)(entry, error.problem, error.remedy, error.page))
     left_out = _left_out(path, sources)

@@ -47,6 +47,19 @@ class LimitExceeded(IngestError):
     """Reading the file took more time, memory or pages than one issue may."""
 
 
+class NoRoom(IngestError):
+    """The disk is full: nothing is wrong with the file, and nothing of it was kept."""
+
+    def __init__(
+        self,
+        file: str,
+        problem: str = "服务器磁盘已满，这个文件没有入库",
+        remedy: str = "请联系管理员，腾出空间后再试",
+        page: int | None = None,
+    ) -> None:
+        super().__init__(file, problem, remedy, page)
+
+
 class IssueConflict(IngestError):
     """Another file of the same issue is in the archive already; `replaceable` when this one may take its place."""
 

@@ -15,8 +15,9 @@ from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 
-from archive.ingest.errors import IngestError, LimitExceeded, UnreadableFile
+from archive.ingest.errors import IngestError, LimitExceeded, NoRoom, UnreadableFile
 from archive.ingest.file_kind import BROKEN_ZIP, HTML_SUFFIXES, MARKDOWN_SUFFIXES
+from archive.room import lacks_room
 
 ISSUE_SUFFIXES = frozenset({".pdf", ".txt", ".docx", ".docm", *HTML_SUFFIXES, *MARKDOWN_SUFFIXES})
 # An issue in one of these is told of with the way to convert it. Pictures and spreadsheets lie beside issues as
@@ -190,6 +191,8 @@ def _unpack(source: SourceFile, target: Path) -> None:
                     )
     except BROKEN_ZIP as error:
         shutil.rmtree(target, ignore_errors=True)
+        if lacks_room(error):
+            raise NoRoom(source.label) from error
         raise UnreadableFile(
             source.label, f"压缩包内的文件已损坏（{error}）", "请重新压缩为 zip 后再试"
         ) from error

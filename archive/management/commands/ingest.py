@@ -15,17 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 from django.urls import reverse
 from tqdm import tqdm
 
 from archive.batches import open_batch, queue_sources
-from archive.ingest.errors import IngestError
+from archive.ingest.errors import IngestError, NoRoom
 from archive.ingest.pipeline import ReadFile, read_file, store_file
 from archive.ingest.side_by_side import read_ahead
 from archive.ingest.sources import SourceFile, find_sources, opened
 from archive.management.told import told
 from archive.models import Batch, Issue
+from archive.room import lacks_room
 from archive.worklist import FindingKind, finding_kinds
 
 log = logging.getLogger(__name__)
@@ -164,9 +165,12 @@ class Command(BaseCommand):
         except Exception as error:
             # A mistake of ours in one file must not keep the others out.
             log.exception("%s could not be taken in", one.label)
+            close_old_connections()
             message = (
                 f"{one.label}：程序出错（{type(error).__name__}）。其余文件不受影响；请把日志交给维护人员"
             )
+            if lacks_room(error):
+                message = str(NoRoom(one.label, remedy="请腾出空间后再导入一次，已入库的会略过"))
             return Taken(one.label, "failed", error=message, seconds=time.perf_counter() - one.start)
         return Taken(
             one.label,
