@@ -1,14 +1,18 @@
 """Who works on which upload: a worker holds a run by a lease that it prolongs while it lives.
 
 The task library forgets a task whose worker was killed; the run does not. When its lease has ended it is queued
-again, and every step can run twice.
+again, and every step can run twice. So a worker that hangs can end like one that is killed; it says first where it hung.
 """
 
+import contextlib
 import logging
+import os
 import secrets
 import socket
 import threading
+import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,10 +29,17 @@ log = logging.getLogger(__name__)
 # A file that has ended its worker this often would do so for ever.
 MAX_ATTEMPTS = 3
 _BEAT_SECONDS = 5.0
+# How a worker ends that hung: EX_SOFTWARE.
+HUNG = 70
 
 
 class LeaseLost(Exception):
     """Another worker has taken the run over; what this one does no longer counts."""
+
+
+def last_words(run_id: int) -> Path:
+    """Where a worker that ends itself says why."""
+    return Path(settings.UPLOADS_DIR) / f"run-{run_id}.hung"
 
 
 def lease_length() -> timedelta:
@@ -41,6 +52,8 @@ class Lease:
     def __init__(self, run: IngestRun) -> None:
         self.run = run
         self.lost = False
+        self._place: dict[str, Any] = {"stage": IngestRun.Stage.EXTRACT}
+        self._moved = time.monotonic()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"lease-{run.pk}", daemon=True)
 
@@ -77,6 +90,10 @@ class Lease:
             self.lost = True
             raise LeaseLost(f"run {self.run.pk} is no longer held by {self.run.worker}")
 
+    def reach(self, **place: Any) -> None:
+        """Note where the work is (stage, page, page_count): as long as that changes, it does not hang."""
+        self._place, self._moved = place, time.monotonic()
+
     def finish(self, state: IngestRun.State, message: str, **fields: Any) -> None:
         """Give the run up for good."""
         self.update(
@@ -108,12 +125,32 @@ class Lease:
     def _keep(self) -> None:
         pause = min(settings.INGEST_LEASE_SECONDS / 3, _BEAT_SECONDS)
         while not self._done.wait(pause):
-            beat()
             try:
+                beat()
+                if time.monotonic() - self._moved > settings.INGEST_HANG_SECONDS:
+                    self._end_hanging()
                 self.update()
             except LeaseLost:
                 break
-            except DatabaseError:
+            except (DatabaseError, OSError):
                 # A busy database is no reason to stop; a lease that ends is.
                 log.warning("the lease of run %s could not be prolonged", self.run.pk, exc_info=True)
+                # One that was restarted answers no old connection.
+                connection.close()
         connection.close()
+
+    def _end_hanging(self) -> None:
+        """Leave word of the stage where nothing has moved for too long, and end this process: nothing else would.
+
+        Once the lease is over, the sweep of the next worker fails the run with these words.
+        """
+        seconds = round(time.monotonic() - self._moved)
+        where = IngestRun.Stage(self._place["stage"]).label
+        log.error("%s hangs (%s), nothing has moved for %s s: this worker ends", self.run, where, seconds)
+        message = (
+            f"“{where}”这一步 {seconds} 秒没有进展，已中止。请再试一次；再次中止时请把这个文件交给维护人员"
+        )
+        # Not into the database, which may be what hangs, or be held by what hangs.
+        with contextlib.suppress(OSError):
+            last_words(self.run.pk).write_text(message, encoding="utf-8")
+        os._exit(HUNG)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
@@ -22,10 +22,12 @@ from archive.ingest.errors import (
     IssueConflict,
     LimitExceeded,
     NoDocuments,
+    NoRoom,
     PasswordNeeded,
 )
-from archive.leases import MAX_ATTEMPTS, Lease, LeaseLost
+from archive.leases import MAX_ATTEMPTS, Lease, LeaseLost, last_words
 from archive.models import Batch, IngestRun
+from archive.room import lacks_room
 from archive.search.update import ensure
 from archive.uploads import (
     an_hour_ago,
@@ -107,11 +109,15 @@ def _ingest(lease: Lease) -> str:
         raise
     except Exception as error:
         log.exception("%s could not be taken in", run)
+        # A database that was restarted is there again under a connection of its own.
+        close_old_connections()
         if run.attempts < MAX_ATTEMPTS:
             # A database that was restarted, a full disk: the next sweep queues the run again.
             lease.update(state=IngestRun.State.QUEUED, lease_until=None, worker="")
             return "to be tried again"
         message = f"程序出错（{type(error).__name__}）。请把这个文件交给维护人员"
+        if lacks_room(error):
+            message = on_the_desk(NoRoom(run.file_name))
         lease.finish(
             IngestRun.State.FAILED, message, failure=IngestRun.Failure.FAULT, issue=None, **reporter.place
         )
@@ -163,6 +169,7 @@ class Reporter:
         if stopping.is_set() and stage not in {IngestRun.Stage.STORE, IngestRun.Stage.INDEX}:
             raise Stopped
         self.place = {"stage": stage, "page": page, "page_count": pages}
+        self.lease.reach(**self.place)
         now = self.clock()
         if stage == self.stage and now - self.at < _REPORT_SECONDS:
             return
@@ -175,7 +182,10 @@ def sweep(now: datetime) -> int:
     """Queue again what is lost, give up what was lost too often, clear what is left over; returns how many
     runs were queued. At the start of a worker and every minute; several workers can sweep at once.
     """
-    queued = _requeue_lost(now) + queue_forgotten()
+    queued = _requeue_lost(now)
+    if forgotten := queue_forgotten():
+        log.warning("%s uploads waited without a task and are queued again", forgotten)
+    queued += forgotten
     settle()
     forget_old_uploads(an_hour_ago())
     forget_old_failed(time.time() - settings.FAILED_UPLOADS_DAYS * _DAY)
@@ -188,11 +198,15 @@ def _requeue_lost(now: datetime) -> int:
     queued = 0
     for run in IngestRun.objects.lost(now):
         still_lost = IngestRun.objects.lost(now).filter(pk=run.pk, worker=run.worker)
-        if run.attempts >= MAX_ATTEMPTS:
-            message = f"{run.file_name}：处理程序在读取中 {run.attempts} 次意外中止。请用原排版文件重新导出 PDF 后再试"
+        hung = _said_of_hanging(run)
+        if hung or run.attempts >= MAX_ATTEMPTS:
+            message = (
+                hung
+                or f"{run.file_name}：处理程序在读取中 {run.attempts} 次意外中止。请用原排版文件重新导出 PDF 后再试"
+            )
             given_up = still_lost.update(
                 state=IngestRun.State.FAILED,
-                failure=IngestRun.Failure.FAULT,
+                failure=IngestRun.Failure.LIMIT if hung else IngestRun.Failure.FAULT,
                 message=message,
                 finished_at=now,
                 lease_until=None,
@@ -200,6 +214,8 @@ def _requeue_lost(now: datetime) -> int:
             )
             if given_up:
                 keep_failed(IngestRun.objects.get(pk=run.pk))
+                log.warning("%s was given up: %s", run, message)
+            last_words(run.pk).unlink(missing_ok=True)
             continue
         with transaction.atomic():
             if still_lost.update(
@@ -209,6 +225,14 @@ def _requeue_lost(now: datetime) -> int:
                 queued += 1
                 log.warning("%s was lost by its worker and is queued again", run)
     return queued
+
+
+def _said_of_hanging(run: IngestRun) -> str:
+    """What the worker of a run left that ended because it hung; "" for any other end."""
+    try:
+        return last_words(run.pk).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def queue_forgotten() -> int:

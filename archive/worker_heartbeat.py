@@ -30,6 +30,6 @@ def last_beat() -> datetime | None:
 
 
 def worker_is_alive(now: datetime) -> bool:
-    """True when the last beat is younger than `LOST_AFTER`."""
+    """True when the last beat is younger than `LOST_AFTER`. One from the future is from before the clock was put back."""
     seen = last_beat()
-    return seen is not None and now - seen < LOST_AFTER
+    return seen is not None and abs(now - seen) < LOST_AFTER

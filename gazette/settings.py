@@ -111,6 +111,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
 FAILED_UPLOADS_DAYS = int(os.environ.get("FAILED_UPLOADS_DAYS", "30"))
 # A worker that was not heard of for this long is taken for dead, and its file is begun again.
 INGEST_LEASE_SECONDS = float(os.environ.get("INGEST_LEASE_SECONDS", "60"))
+# A worker in which nothing has moved for this long hangs: its file fails, and it ends to be started again. Storing an issue
+# may mean to build the whole index anew, which takes minutes in a large archive.
+INGEST_HANG_SECONDS = float(os.environ.get("INGEST_HANG_SECONDS", "1800"))
 # What keeps the search index: whoosh, or tantivy where requirements-tantivy.txt is installed. Same results.
 SEARCH_ENGINE = os.environ.get("SEARCH_ENGINE", "").strip().lower() or "whoosh"
 

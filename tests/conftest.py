@@ -83,11 +83,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(LeftOut(config.stash[LEFT_OUT_KEY]), "left-out")
     config.addinivalue_line("markers", "postgresql: holds only on PostgreSQL")
     config.addinivalue_line("markers", "sqlite: holds only on SQLite")
+    config.addinivalue_line("markers", "long: takes minutes; only with -m long (make test-long)")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest first; tests of the other database skipped, or set aside where a second run on it follows."""
+    """The longest first, or left to `-m long`; tests of the other database skipped, or set aside for a second run on it."""
+    if config.option.markexpr != "long":
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     here = django_settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
     other, name = {
         "sqlite3": ("postgresql", "PostgreSQL (set DATABASE_URL)"),

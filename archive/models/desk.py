@@ -1,6 +1,6 @@
 """What the desk works with: findings to settle, runs of ingest to watch, and the batches that they come in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -92,8 +92,13 @@ class Batch(models.Model):
 
 class IngestRunQuerySet(models.QuerySet["IngestRun"]):
     def lost(self, now: datetime) -> Self:
-        """Runs whose worker has not been heard of since its lease ended: killed, or the machine restarted."""
-        return self.filter(state=IngestRun.State.RUNNING, lease_until__lt=now)
+        """Runs whose worker has not been heard of since its lease ended: killed, or the machine restarted.
+
+        No worker gives a lease that lasts so long as one whose clock went ahead; a living one puts it right at once.
+        """
+        ahead = now + 2 * timedelta(seconds=settings.INGEST_LEASE_SECONDS)
+        over = models.Q(lease_until__lt=now) | models.Q(lease_until__gt=ahead)
+        return self.filter(over, state=IngestRun.State.RUNNING)
 
 
 class IngestRun(models.Model):

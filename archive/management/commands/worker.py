@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -34,13 +35,23 @@ class Command(BaseCommand):
         worker = OneTask()
         worker.configure_signals()
         stopping.clear()
-        swept = None
+        swept, patient = None, not options["batch"]
         while worker.running:
-            beat()
-            if swept is None or time.monotonic() - swept >= options["sweep"]:
-                sweep(timezone.now())
-                swept = time.monotonic()
-            if worker.work():
+            try:
+                beat()
+                if swept is None or time.monotonic() - swept >= options["sweep"]:
+                    swept = time.monotonic()
+                    sweep(timezone.now())
+                if worker.work():
+                    continue
+            except (DatabaseError, OSError) as error:
+                if not patient:
+                    raise
+                # A database that is restarted, a disk that is full: what was at hand is swept up once they are back.
+                log.warning("the worker waits, and tries again: %s", " ".join(str(error).split()))
+                connections.close_all()
+                swept = None
+                time.sleep(max(options["interval"], 1.0))
                 continue
             if options["batch"]:
                 break
