@@ -34,7 +34,7 @@ PYTEST = $(IN_VENV) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope
 # An environment whose Python is gone, say after an upgrade of the system, is made anew.
 $(shell test -x $(IN_VENV) || rm -f $(VENV)/pyvenv.cfg)
 
-.PHONY: help install run test test-all check requirements audit
+.PHONY: help install run test test-all test-long check requirements audit
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -45,6 +45,7 @@ help:
 	@echo "make install   only make $(VENV) with all that the archive needs"
 	@echo "make test      run every test that Python alone can run"
 	@echo "make test-all  run every test, on SQLite and PostgreSQL, with browser and proxy; needs POSTGRES_URL, Chromium, nginx"
+	@echo "make test-long run what takes long: kills, damage and restarts over and over; on PostgreSQL too with POSTGRES_URL"
 	@echo "make check     style, types and migrations"
 	@echo "make audit     ask for known vulnerabilities of every package required"
 	@echo "make requirements  write requirements*.txt from requirements*.in, with checksums  (UPGRADE=1 for newer indirect ones)"
@@ -100,6 +101,11 @@ test-all: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY)
 	@$(TEST_ENVIRONMENT) $(PYTEST) --require-all
 	@echo "On PostgreSQL:"
 	@$(TEST_ENVIRONMENT) DATABASE_URL="$$POSTGRES_URL" $(PYTEST) --require-all
+
+# One after the other: what is killed and starved here should meet nothing else.
+test-long: $(INSTALLED_FOR_TESTS)
+	@$(TEST_ENVIRONMENT) $(IN_VENV) -m pytest -m long
+	@test -z "$$POSTGRES_URL" || $(TEST_ENVIRONMENT) DATABASE_URL="$$POSTGRES_URL" $(IN_VENV) -m pytest -m long
 
 check: $(INSTALLED_FOR_TESTS)
 	@$(IN_VENV) -m ruff check

@@ -4,7 +4,6 @@ Each has a data folder and a database that nobody else uses: a file, or on Postg
 """
 
 import contextlib
-import http.client
 import json
 import os
 import secrets
@@ -194,13 +193,7 @@ class Site(Production):
         self, path: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """What gunicorn answers at its socket."""
-        way = _Local(self.socket_folder / "web.sock")
-        try:
-            way.request(method, path, body, self.headers(headers))
-            answer = way.getresponse()
-            return Answer(answer.status, answer.getheaders(), answer.read())
-        finally:
-            way.close()
+        return self.ask_by_socket(path, method, body, self.headers(headers))
 
     def headers(self, more: dict[str, str] | None = None) -> dict[str, str]:
         """As nginx passes them on, with the session of an editor where there is one."""
@@ -219,9 +212,12 @@ class Site(Production):
             **(more or {}),
         }
 
-    def connect(self) -> http.client.HTTPConnection:
+    def connected(self) -> socket.socket:
         """A connection to gunicorn, to be broken off."""
-        return _Local(self.socket_folder / "web.sock")
+        way = socket.socket(socket.AF_UNIX)
+        way.settimeout(PATIENCE)
+        way.connect(str(self.socket_folder / "web.sock"))
+        return way
 
     def sign_in(self) -> None:
         """From now on an editor asks."""
@@ -264,19 +260,6 @@ class Site(Production):
         answer = self.read(f"/api/v1/search?q={quote(query)}")
         assert answer.status == 200, answer.body
         return int(json.loads(answer.body)["total"])
-
-
-class _Local(http.client.HTTPConnection):
-    """To gunicorn itself, by its socket."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(PATIENCE)
-        self.sock.connect(str(self.path))
 
 
 def wait_until(true: Callable[[], bool]) -> None:

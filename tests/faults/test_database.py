@@ -117,6 +117,7 @@ class Reader(threading.Thread):
                     self.wrong.append((path, "no word on when to try again"))
 
 
+@pytest.mark.long
 def test_restarted_under_load(server: Server, tmp_path: Path) -> None:
     files = []
     for number in range(6):

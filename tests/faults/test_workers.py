@@ -53,7 +53,7 @@ def queue(site: Site, *paths: Path) -> None:
     site.manage("ingest", "--queue", "--publish", *map(str, paths))
 
 
-def test_two_workers_take_one_upload_in_once_and_a_hanging_one_is_ended(site: Site) -> None:
+def test_two_workers_take_one_upload_in_once(site: Site) -> None:
     queue(site, SAMPLE)
     # The same task twice, as after a sweep that came a moment too early.
     site.ask_python("__import__('archive.tasks', fromlist=['x']).enqueue(IngestRun.objects.get())")
@@ -64,7 +64,10 @@ def test_two_workers_take_one_upload_in_once_and_a_hanging_one_is_ended(site: Si
     assert site.ask_python("[Issue.objects.count(), Issue.objects.published().count()]") == [1, 1]
     assert "Traceback" not in site.said()
 
-    # --- a step of ours that never ends: the worker ends itself, and says where it hung
+
+@pytest.mark.long
+def test_a_step_that_never_ends(site: Site) -> None:
+    """The worker ends itself, says where it hung, and the file can be tried again."""
     text = site.folder / "2.txt"
     text.write_text(text_of_issue(2), encoding="utf-8")
     queue(site, text)
@@ -72,18 +75,23 @@ def test_two_workers_take_one_upload_in_once_and_a_hanging_one_is_ended(site: Si
     assert worker.wait() == leases.HUNG
     time.sleep(1.2)  # its lease
     site.manage("worker", "--batch")
-    run = site.ask_python(RUN)[0]
+    (run,) = site.ask_python(RUN)
     assert (run["state"], run["stage"], run["failure"]) == ("failed", "store", "limit")
     assert "入库" in run["message"] and "没有进展" in run["message"] and "再试" in run["message"]
     assert "hangs" in site.said() and "2.txt" in site.said()
-    assert site.ask_python("Issue.objects.count()") == 1
+    assert site.ask_python("Issue.objects.count()") == 0
     # The file was put aside, and it can be tried again, now with success.
     uploads = "__import__('archive.uploads', fromlist=['x'])"
     assert site.ask_python(f"{uploads}.retry(IngestRun.objects.get(state='failed')) is not None")
     site.manage("worker", "--batch")
-    assert [one["state"] for one in site.ask_python(RUN)] == ["done", "done"]
+    assert [one["state"] for one in site.ask_python(RUN)] == ["done"]
 
-    # --- a reading that stands still: its process is ended, the worker goes on
+
+@pytest.mark.long
+def test_a_reading_that_stands_still(site: Site) -> None:
+    """Its process is ended, and the worker goes on."""
+    text = site.folder / "3.txt"
+    uploads = "__import__('archive.uploads', fromlist=['x'])"
     text.write_text(text_of_issue(3), encoding="utf-8")
     queue(site, text)
     worker = site.start("worker", "--batch", READ_MAX_SECONDS="4")

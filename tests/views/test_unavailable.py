@@ -48,12 +48,8 @@ def test_all_else_is_500(client: Client, monkeypatch: pytest.MonkeyPatch, error:
 
 
 def test_a_full_disk_is_told_however_deep_it_came_from() -> None:
-    try:
-        try:
-            raise FULL[0]
-        except OSError as first:
-            raise RuntimeError("could not be written") from first
-    except RuntimeError as second:
-        assert lacks_room(second)
+    outer = RuntimeError("could not be written")
+    outer.__cause__ = FULL[0]
+    assert lacks_room(outer)
     assert not lacks_room(OSError(errno.EIO, "Input/output error"))
     assert not lacks_room(None)
