@@ -31,10 +31,12 @@ TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SEC
 # A process for each core; the tests of one file stay together, for they share what is costly to make. Their order is
 # that of tests/conftest.py: the longest first.
 PYTEST = $(IN_VENV) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+# Of the branches in archive/ingest and archive/search, in per cent.
+LEAST_COVERED = 92
 # An environment whose Python is gone, say after an upgrade of the system, is made anew.
 $(shell test -x $(IN_VENV) || rm -f $(VENV)/pyvenv.cfg)
 
-.PHONY: help install run test test-all test-long check requirements audit
+.PHONY: help install run test test-all test-long coverage check requirements audit
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -46,6 +48,7 @@ help:
 	@echo "make test      run every test that Python alone can run"
 	@echo "make test-all  run every test, on SQLite and PostgreSQL, with browser and proxy; needs POSTGRES_URL, Chromium, nginx"
 	@echo "make test-long run what takes long: kills, damage and restarts over and over; on PostgreSQL too with POSTGRES_URL"
+	@echo "make coverage  how much of reading and search the tests reach; fails below $(LEAST_COVERED) % of the branches"
 	@echo "make check     style, types and migrations"
 	@echo "make audit     ask for known vulnerabilities of every package required"
 	@echo "make requirements  write requirements*.txt from requirements*.in, with checksums  (UPGRADE=1 for newer indirect ones)"
@@ -106,6 +109,13 @@ test-all: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY)
 test-long: $(INSTALLED_FOR_TESTS)
 	@$(TEST_ENVIRONMENT) $(IN_VENV) -m pytest -m long
 	@test -z "$$POSTGRES_URL" || $(TEST_ENVIRONMENT) DATABASE_URL="$$POSTGRES_URL" $(IN_VENV) -m pytest -m long
+
+coverage: $(INSTALLED_FOR_TESTS)
+	@mkdir -p var/test
+	@$(TEST_ENVIRONMENT) $(PYTEST) --cov --cov-report=term-missing:skip-covered --cov-report=json:var/test/coverage.json
+	@$(IN_VENV) -c 'import json; reached = json.load(open("var/test/coverage.json"))["totals"]; \
+	  share = 100 * reached["covered_branches"] / reached["num_branches"]; \
+	  print(f"{share:.1f} % of the branches"); raise SystemExit(share < $(LEAST_COVERED))'
 
 check: $(INSTALLED_FOR_TESTS)
 	@$(IN_VENV) -m ruff check
