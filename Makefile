@@ -110,7 +110,7 @@ test-long: $(INSTALLED_FOR_TESTS)
 	@$(TEST_ENVIRONMENT) $(IN_VENV) -m pytest -m long
 	@test -z "$$POSTGRES_URL" || $(TEST_ENVIRONMENT) DATABASE_URL="$$POSTGRES_URL" $(IN_VENV) -m pytest -m long
 
-coverage: $(INSTALLED_FOR_TESTS)
+coverage: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY)
 	@mkdir -p var/test
 	@$(TEST_ENVIRONMENT) $(PYTEST) --cov --cov-report=term-missing:skip-covered --cov-report=json:var/test/coverage.json
 	@$(IN_VENV) -c 'import json; reached = json.load(open("var/test/coverage.json"))["totals"]; \
