@@ -22,7 +22,9 @@ LONGEST_ADDRESS = 1000
 # of the new edition, search pages would stay as they were.
 LONGEST_KEPT = 600
 # What pages are made with, below the project's folder.
-_MADE_WITH = ("templates/**/*.html", "static/*", "archive/**/*.py", "archive/**/*.mo")
+_MADE_WITH = ("templates/**/*.html", "static/*", "archive/**/*.py", "archive/**/*.mo", "gazette/*.py")
+# The settings that show in a page or in its headers.
+_SET = ("SITE", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "HSTS_PRELOAD", "STATIC_COLLECTED", "TIME_ZONE")
 
 
 class PublicPages:
@@ -40,18 +42,21 @@ class PublicPages:
             return self.get_response(request)
         name = _name_of(request)
         tag = f'W/"{name}"'
-        if request.headers.get("If-None-Match", "").strip() == tag:
+        if request.META.get("HTTP_IF_NONE_MATCH", "").strip() == tag:
             return _with_headers(HttpResponseNotModified(), tag)
         kept = caches["pages"].get(name)
         if kept is not None:
             body, headers = kept
-            return HttpResponse(body, headers=headers)
+            response = HttpResponse(body)
+            # As they were, rather than one by one: that takes as long as asking for the edition.
+            response.headers = headers
+            return response
         response = self.get_response(request)
         if not _is_for_all(response):
             return response
         _with_headers(response, tag)
         if request.method == "GET":
-            caches["pages"].set(name, (response.content, dict(response.headers.items())), LONGEST_KEPT)
+            caches["pages"].set(name, (response.content, response.headers), LONGEST_KEPT)
         return response
 
 
@@ -67,7 +72,7 @@ def _may_be_kept(request: HttpRequest) -> bool:
 def _name_of(request: HttpRequest) -> str:
     """A name for the answer: all that it depends on, in one checksum. Citations and terms of validity go by the day."""
     made_of: tuple[Any, ...] = (
-        _program(),
+        program(),
         present_edition(),
         timezone.localdate(),
         chosen_language(request),
@@ -79,9 +84,9 @@ def _name_of(request: HttpRequest) -> str:
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """A checksum of the program and of what the settings say of the site: with another one pages may look otherwise."""
-    digest = hashlib.sha256(repr(settings.SITE).encode())
+    digest = hashlib.sha256(repr([getattr(settings, name) for name in _SET]).encode())
     for pattern in _MADE_WITH:
         for path in sorted(settings.BASE_DIR.glob(pattern)):
             if path.is_file():

@@ -153,11 +153,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "archive.request_log.RequestLog",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    # Kept pages are answered here, with the headers that those below have set.
+    "archive.public_pages.PublicPages",
     "django.middleware.security.SecurityMiddleware",
     "archive.permissions_policy.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "archive.public_pages.PublicPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "archive.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
