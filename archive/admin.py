@@ -33,6 +33,7 @@ from archive.models import (
     Gazette,
     IngestRun,
     Issue,
+    IssueEdition,
     Namesake,
     Page,
     ReaderReport,
@@ -257,6 +258,13 @@ class ReaderReportAdmin(AsKept):
 @admin.register(Edition)
 class EditionAdmin(AsKept):
     list_display = ["name", "since"]
+
+
+@admin.register(IssueEdition)
+class IssueEditionAdmin(AsKept):
+    list_display = ["issue", "name"]
+    list_select_related = ["issue__gazette"]
+    search_fields = ["issue__file_name"]
 
 
 @admin.register(Annex)

@@ -7,6 +7,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 
 class AdministrationConfig(AdminConfig):
@@ -23,9 +24,11 @@ class Administration(AdminSite):
             response: HttpResponse = inner(request, *args, **kwargs)
             if request.method == "POST":
                 # Loaded here: the site is made while applications are still being loaded.
-                from archive.edition import next_edition
+                from archive.edition import next_edition, next_edition_beside_issues
 
-                next_edition()
+                # Accounts, locked names and second factors stand in no document.
+                of_archive = request.path.startswith(reverse("admin:app_list", args=["archive"]))
+                (next_edition if of_archive else next_edition_beside_issues)()
             return response
 
         return seen

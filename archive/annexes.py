@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from archive.edition import next_edition
+from archive.edition import next_edition_of
 from archive.ingest.annex_files import annex_kind, annex_path, forget_files_on_commit
 from archive.ingest.originals import store_under_checksum
 from archive.models import Annex, Attachment, Document, Issue
@@ -34,7 +34,7 @@ def attach(upload: Uploaded, document: Document, label: str, title: str, user: A
             annex.added_by = user if user is not None and user.is_authenticated else None
             annex.added_at = timezone.now()
             annex.save()
-            next_edition()
+            next_edition_of(document.issue)
             forget_files_on_commit(replaced)
     note(document, f"attached annex ({name}, {sha256}) to {title}", user)
     return annex
@@ -49,7 +49,7 @@ def move(annex: Annex, label: str, title: str, user: Any = None) -> Annex:
             raise Attachment.DoesNotExist
         annex.attachment, annex.label, annex.title = attachment, attachment.label, attachment.title
         annex.save(update_fields=["attachment", "label", "title"])
-        next_edition()
+        next_edition_of(annex.document.issue)
     note(annex.document, f"moved annex ({annex.file_name}) to {title}", user)
     return annex
 
@@ -60,7 +60,7 @@ def remove(annex: Annex, user: Any = None) -> None:
         _lock(annex.document)
         document, name, file = annex.document, annex.file_name, (annex.sha256, annex.kind)
         annex.delete()
-        next_edition()
+        next_edition_of(document.issue)
         forget_files_on_commit([file])
     note(document, f"removed annex ({name}, {file[0]})", user)
 

@@ -8,7 +8,8 @@ import secrets
 
 from django.db import connection
 
-from archive.models.edition import Edition
+from archive.models.edition import Edition, IssueEdition
+from archive.models.issue import Issue
 
 _PRESENT = f"SELECT name FROM {Edition._meta.db_table} WHERE id = %s"
 
@@ -23,5 +24,34 @@ def present_edition() -> str:
 
 
 def next_edition() -> None:
-    """Give the present state a new name: within the transaction that makes it what it is, so that both come together."""
-    Edition.objects.update_or_create(pk=Edition.PRESENT, defaults={"name": secrets.token_hex(12)})
+    """Give the present state a new name, and every issue: within the transaction that makes it what it is, so that
+    both come together.
+    """
+    IssueEdition.objects.all().delete()
+    next_edition_beside_issues()
+
+
+def next_edition_of(issue: Issue) -> None:
+    """Give the present state a new name, after a change of one issue: as `next_edition`, and all others keep theirs."""
+    IssueEdition.objects.update_or_create(issue=issue, defaults={"name": _fresh_name()})
+    next_edition_beside_issues()
+
+
+def next_edition_beside_issues() -> None:
+    """Give the present state a new name, after a change that is in no row of an issue: the index has followed, say."""
+    Edition.objects.update_or_create(pk=Edition.PRESENT, defaults={"name": _fresh_name()})
+
+
+def name_issues() -> dict[int, IssueEdition]:
+    """The editions of all published issues, by the issue's key; those that had none are given one."""
+    nameless = Issue.objects.published().filter(edition=None)
+    # Of two processes that name one issue the first does.
+    IssueEdition.objects.bulk_create(
+        [IssueEdition(issue=issue, name=_fresh_name()) for issue in nameless], ignore_conflicts=True
+    )
+    published = IssueEdition.objects.filter(issue__in=Issue.objects.published())
+    return {edition.issue_id: edition for edition in published}
+
+
+def _fresh_name() -> str:
+    return secrets.token_hex(12)

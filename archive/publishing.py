@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from archive.audit import recorded
-from archive.edition import next_edition
+from archive.edition import next_edition_of
 from archive.ingest.annex_files import forget_files_on_commit
 from archive.ingest.originals import remove_original
 from archive.ingest.resolve import number_parts, resolve_references, resolve_references_of
@@ -200,14 +200,16 @@ def index_on_commit(issue: Issue) -> None:
 
     A failure there is logged and no longer undoes anything: `verify --repair` and the worker mend the index.
     """
-    next_edition()
+    # Announced to the index first: see archive/views/kept_parts.py.
     update.index_on_commit(issue.pk)
+    next_edition_of(issue)
 
 
 def unindex_on_commit(issue: Issue) -> None:
     """Take the issue's documents out of the index and from readers once the change is committed."""
-    next_edition()
+    # Announced to the index first: see archive/views/kept_parts.py.
     update.index_on_commit(issue.pk)
+    next_edition_of(issue)
 
 
 def note(what: object, done: str, user: Any) -> None:

@@ -29,10 +29,10 @@ from archive.backup.errors import BackupError
 
 KEPT = ("auth", "otp_totp", "otp_static", "archive", "auditlog", "admin")
 # Sessions and locked names end with the machine, and queued work is queued anew from the runs of the archive; the kinds
-# of rows and their permissions are made by `migrate`. What is put back begins an edition of its own.
+# of rows and their permissions are made by `migrate`. What is put back begins editions of its own.
 LEFT_OUT = (
     *("sessions", "axes", "django_tasks_database", "contenttypes", "auth.permission"),
-    "archive.edition",
+    *("archive.edition", "archive.issueedition"),
 )
 
 _BATCH = 1000

@@ -12,7 +12,7 @@ from archive.models.document import (
     Section,
     Table,
 )
-from archive.models.edition import Edition
+from archive.models.edition import Edition, IssueEdition
 from archive.models.facts import Appointment, Reference
 from archive.models.issue import ContentsEntry, Gazette, Issue, Page
 from archive.models.report import ReaderReport
@@ -35,6 +35,7 @@ __all__ = [
     "Gazette",
     "IngestRun",
     "Issue",
+    "IssueEdition",
     "Namesake",
     "Page",
     "ReaderReport",

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, TypeVar, cast
@@ -143,6 +143,13 @@ def while_index_stays(name: str, make: Callable[[], T]) -> T:
 
 def related_documents(document: Document, limit: int = 5) -> list[Document]:
     """The published documents whose subject comes nearest to that of `document`, nearest first."""
+    near = near_documents(document)[: 2 * limit]
+    rows = shown_briefly(near)
+    return [rows[key] for key in near if key in rows][:limit]
+
+
+def near_documents(document: Document) -> list[int]:
+    """The keys of the documents whose subject comes nearest to that of `document`, nearest first; the index may be behind."""
     snapshot = _index().snapshot()
     subject = make_term(subject_of(document.title, document.issuer))
     if snapshot is None or subject is None or len(subject.text) < 2:
@@ -151,11 +158,18 @@ def related_documents(document: Document, limit: int = 5) -> list[Document]:
     keys = {number: int(snapshot.columns.keys[number].rpartition(".")[2]) for number, _ in near}
     # How well a document answers its own subject is the measure for the others.
     own = next((score for number, score in near if keys[number] == document.pk), 0.0)
-    wanted = [
-        keys[number] for number, score in near if keys[number] != document.pk and score >= _RELATED * own
-    ]
-    rows = Document.objects.published().select_related("issue__gazette").in_bulk(wanted[:limit])
-    return [rows[key] for key in wanted if own and key in rows]
+    if not own:
+        return []
+    return [keys[number] for number, score in near if keys[number] != document.pk and score >= _RELATED * own]
+
+
+def shown_briefly(keys: Collection[int]) -> dict[int, Document]:
+    """Those of the documents that readers may see, by key, with what names them in a list."""
+    if not keys:
+        return {}
+    named = ("public_id", "title", "number", "issue__year", "issue__label", "issue__file_name")
+    published = Document.objects.published().select_related("issue").only(*named).order_by()
+    return published.in_bulk(keys)
 
 
 def subject_of(title: str, issuer: str) -> str:

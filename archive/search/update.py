@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from haystack import connections
 
-from archive.edition import next_edition
+from archive.edition import next_edition_beside_issues
 from archive.models import Document, Issue
 from archive.search.engine import GramIndex, Record, Writer
 from archive.search.folder import IndexBusy
@@ -62,6 +62,12 @@ def index_on_commit(issue_id: int) -> None:
     transaction.on_commit(follow, robust=True)
 
 
+def is_up_to_date() -> bool:
+    """True when the index is of this version and no change waits to be brought in."""
+    index = _backend().index
+    return index.is_of_this_version() and not index.folder.queued() and not index.folder.announced()
+
+
 def rebuild() -> int:
     """Write the whole index anew beside the present one and put it in its place; gives how many documents it has.
 
@@ -71,7 +77,7 @@ def rebuild() -> int:
     with backend.index.folder.locked():
         count = backend.write_everything()
         _work_off(backend)
-    next_edition()
+    next_edition_beside_issues()
     work_off_queue()
     return count
 
@@ -178,7 +184,7 @@ def mend(found: Differences) -> None:
             writer.remove(f"{_KEY}{pk}")
         for record in _records(backend, pk__in=keys):
             writer.add(record)
-    next_edition()
+    next_edition_beside_issues()
 
 
 # --- inside ------------------------------------------------------------------------------------------
@@ -223,7 +229,7 @@ def _work_off(backend: GramSearchBackend) -> None:
             _replace_issues(backend, writer, issues)
     index.folder.done(notes)
     # Search pages may have been made meanwhile, of the new rows and the index as it was.
-    next_edition()
+    next_edition_beside_issues()
 
 
 def _replace_issues(backend: GramSearchBackend, writer: Writer, issues: set[int]) -> None:

@@ -34,6 +34,7 @@ from archive.views.document import with_parts as with_parts_of_page
 from archive.views.drawn import MOST_HEAD, NoStart, Start, find_start, read_drawn
 from archive.views.issues import PagePicture, page_pictures
 from archive.views.marked import title_lines
+from archive.views.own_parts import own_parts
 from archive.views.review import with_readings
 from archive.views.sheet_lines import SheetLine, sheet_lines
 from archive.views.supplied import supplied_context
@@ -110,12 +111,10 @@ def preview(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     if not found.issue.has_address:
         messages.error(request, _("这一期还缺刊名、年份或期号，补齐后才能预览。"))
         return redirect("desk-document", pk, position)
-    context = document_context(request, found)
+    query = request.GET.get("q", "").strip()
     # what readers will find at an address of their own is not there yet
-    context["annexes"] = [
-        (attachment, annex, reverse("desk-annex-file", args=[pk, position, annex.pk]))
-        for attachment, annex, _address in context["annexes"]
-    ]
+    own = own_parts(found, query, lambda annex: reverse("desk-annex-file", args=[pk, position, annex.pk]))
+    context = document_context(request, found, own, query)
     return render(request, "desk/preview.html", {**context, "previewed": True})
 
 

@@ -1,10 +1,11 @@
 """One document: its text, what is known of it, and what it refers to."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db import connection
+from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,36 +16,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from archive.export.citations import Cited, as_bibtex, as_gbt7714, as_ris, cited
+from archive.export.citations import as_bibtex, as_gbt7714, as_ris, cited
 from archive.life import life_of
-from archive.models import (
-    Block,
-    Document,
-    DocumentAlias,
-    Enclosure,
-    Issue,
-    Reference,
-    ValidityJudgement,
-)
+from archive.models import Document, DocumentAlias, Issue, Reference, ValidityJudgement
 from archive.qr import qr_picture
-from archive.search.query import related_documents
+from archive.search.query import shown_briefly
 from archive.search.validity import changes_to, last_day
 from archive.views.addresses import with_parameters
-from archive.views.corrected import corrected_fields
-from archive.views.doubt import is_unsure
 from archive.views.gone import gone
-from archive.views.issues import original_address
-from archive.views.marked import marked_document, terms_of
-from archive.views.text import DocumentText, Piece
+from archive.views.kept_parts import kept_parts
+from archive.views.own_parts import Citing, OwnParts, own_parts, with_own_parts
+
+# So many documents that come nearest are named.
+RELATED = 5
 
 
 @require_safe
 def document(request: HttpRequest, public_id: str) -> HttpResponse:
     """One document."""
-    found = with_parts(Document.objects.published()).filter(public_id=public_id).first()
-    if found is None:
+    query = request.GET.get("q", "").strip()
+    documents = Document.objects.published().select_related("issue__gazette", "issue__edition", "supplement")
+    try:
+        found = (with_own_parts(documents) if query else documents).get(public_id=public_id)
+    except Document.DoesNotExist:
         return no_document(request, public_id)
-    return render(request, "archive/document.html", document_context(request, found))
+    read_what_others_say(found)
+    own = own_parts(found, query) if query else kept_parts(found)
+    return render(request, "archive/document.html", document_context(request, found, own, query))
 
 
 def public_document(request: HttpRequest, public_id: str) -> Document | HttpResponse:
@@ -55,79 +53,104 @@ def public_document(request: HttpRequest, public_id: str) -> Document | HttpResp
 
 def with_parts(documents: "QuerySet[Document]") -> "QuerySet[Document]":
     """The documents with everything their page shows, in a fixed number of queries."""
-    return documents.select_related("issue__gazette", "supplement__validity_source__issue").prefetch_related(
-        "sections",
-        "blocks__table",
-        "blocks__roster",
-        "attachments__annex",
-        Prefetch("validity_judgements", ValidityJudgement.objects.select_related("source__issue")),
-        "appointments",
-        "tables",
-        Prefetch("enclosures", Enclosure.objects.select_related("block")),
-        Prefetch("references", Reference.objects.select_related("target__issue__gazette")),
-        Prefetch(
-            "cited_by",
-            Reference.objects.filter(document__in=Document.objects.published()).select_related("document"),
-        ),
-    )
+    documents = with_own_parts(documents).select_related("supplement__validity_source__issue")
+    return documents.prefetch_related(_judgements(), _cited_by())
 
 
-def document_context(request: HttpRequest, document: Document) -> dict[str, Any]:
-    """What the document page shows; for a preview at the desk, too. `document` comes from `with_parts`."""
-    issue, query = document.issue, request.GET.get("q", "").strip()
-    marked = marked_document(document, terms_of(query, document))
-    original = original_address(issue)
-    before, after = _neighbour_documents(document)
-    address = request.build_absolute_uri(document.get_absolute_url())
-    references = [(reference, _public_target(reference)) for reference in document.references.all()]
-    cited_by = list(document.cited_by.all())
+def read_what_others_say(document: Document) -> None:
+    """Give the document what others say of it, and editors; see `with_parts`.
+
+    Most documents have nothing of that: whether there is any is asked first, for all of it at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID, [document.pk] * 2)
+        judged, cited = cursor.fetchone()
+    # As a prefetch leaves it that finds nothing, without its cost.
+    found = document.__dict__.setdefault("_prefetched_objects_cache", {})
+    found |= {"validity_judgements": _nothing(ValidityJudgement), "cited_by": _nothing(Reference)}
+    wanted = [_judgements()] * bool(judged) + [_cited_by()] * bool(cited)
+    for prefetch in wanted:
+        del found[prefetch.prefetch_to]
+    prefetch_related_objects([document], *wanted)
+
+
+def _judgements() -> Prefetch[Any]:
+    return Prefetch("validity_judgements", ValidityJudgement.objects.select_related("source__issue"))
+
+
+def _cited_by() -> Prefetch[Any]:
+    published = Document.objects.published().order_by()
+    return Prefetch("cited_by", Reference.objects.filter(document__in=published).select_related("document"))
+
+
+@cache
+def _nothing(model: type[Model]) -> "QuerySet[Any]":
+    """No rows, and already asked for."""
+    nothing = model._default_manager.none()
+    assert not nothing
+    return nothing
+
+
+# In plain SQL, as the next, since each page asks it.
+_SAID = "SELECT " + ", ".join(
+    f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {column} = %s)"
+    for model, column in ((ValidityJudgement, "document_id"), (Reference, "target_id"))
+)
+_TARGETS = (
+    f"SELECT position, target_id FROM {Reference._meta.db_table}"
+    " WHERE document_id = %s AND target_id IS NOT NULL"
+)
+
+
+def _named(document: Document, own: OwnParts) -> tuple[list[tuple[Citing, Document | None]], list[Document]]:
+    """(each reference with the document that it leads to, the documents that come nearest): what readers may see."""
+    targets: dict[int, int] = {}
+    if own.references:
+        with connection.cursor() as cursor:
+            cursor.execute(_TARGETS, [document.pk])
+            targets = dict(cursor.fetchall())
+    near = own.related[: 2 * RELATED]
+    rows = shown_briefly({*targets.values(), *near})
+    references = [(one, rows.get(targets.get(one.position, 0))) for one in own.references]
     # What the page names as citing or cited already is not named again.
+    cited = {target.pk for _, target in references if target}
+    cited |= {one.document_id for one in document.cited_by.all()}
+    return references, [rows[key] for key in near if key in rows and key not in cited][:RELATED]
+
+
+def document_context(request: HttpRequest, document: Document, own: OwnParts, query: str) -> dict[str, Any]:
+    """What the document page shows; for a preview at the desk, too. `document` comes from `with_parts` or
+    `read_what_others_say`."""
+    issue = document.issue
+    address = request.build_absolute_uri(document.get_absolute_url())
+    references, related = _named(document, own)
     last = last_day(document)
-    in_text = {anchor for piece in marked.text.pieces for anchor in piece.appointments}
-    named = {target.pk for _, target in references if target} | {one.document_id for one in cited_by}
     return {
         "document": document,
         "issue": issue,
-        "marked": marked,
-        "text": (text := marked.text),
-        "recognised": any(block.confidence is not None for block in document.blocks.all()),
-        "unsure": any(is_unsure(block.confidence) for block in document.blocks.all()),
+        "own": own,
         "validity": validity_sentence(document),
         "expired": last is not None and last < timezone.localdate(),
         "supplement": getattr(document, "supplement", None),
         "query": query,
-        "stepping": steps(marked.hits, query, request.GET.get("hit", "")),
+        "stepping": steps(own.hits, query, request.GET.get("hit", "")),
         "references": references,
-        "cited_by": cited_by,
+        "cited_by": list(document.cited_by.all()),
         "changed_by": changes_to(document),
         "life": life_of(document),
-        "related": [one for one in related_documents(document) if one.pk not in named],
-        # Each with the name of its line where the text has no place for it.
-        "appointments": [
-            (one, "" if one.anchor in in_text else one.anchor) for one in document.appointments.all()
-        ],
-        "attachments": (attachments := list(document.attachments.all())),
-        "annexes": [
-            (attachment, annex, annex.address(document.public_id))
-            for attachment in attachments
-            if (annex := getattr(attachment, "annex", None)) is not None
-        ],
-        "omitted": sum(attachment.omitted for attachment in attachments),
-        "original": original,
-        "paged": issue.source_kind == Issue.SourceKind.PDF,
-        "pictures": pictures_address(document, query) if original else "",
+        "related": related,
         # Addresses below the document's, which a draft has not.
         "public": (public := issue.is_published and document.withdrawn_at is None),
         "qr": _address_picture(address) if public else "",
-        "printed": bool(original) and has_pages(document),
-        "before": before,
-        "after": after,
+        "printed": bool(own.original) and has_pages(document),
         "address": address,
-        "citation": as_gbt7714(one := cited(document, address, timezone.localdate())),
+        "citation": (citation := as_gbt7714(one := cited(document, address, timezone.localdate()))),
         "bibtex": as_bibtex(one),
         "ris": as_ris(one),
-        "enclosures": enclosure_citations(document, text, one),
-        "corrected_fields": corrected_fields(document),
+        "enclosures": [
+            (anchor, f"{title}[J/OL]//{citation.removesuffix('.')}#{anchor}.")
+            for anchor, title in own.enclosures
+        ],
     }
 
 
@@ -161,15 +184,6 @@ def _hit_address(query: str, hit: int) -> str:
     return f"{with_parameters({'q': query, 'hit': str(hit)})}#hit-{hit}"
 
 
-def pictures_address(document: Document, query: str) -> str:
-    """Where the pictures of the issue's pages are, with the query lit on them; "" for a file without pages."""
-    issue = document.issue
-    if issue.source_kind != Issue.SourceKind.PDF or issue.gazette is None:
-        return ""
-    address = reverse("issue-pages", args=[issue.gazette.slug, issue.year, issue.label])
-    return address + (with_parameters({"q": query}) if query else "")
-
-
 def has_pages(document: Document) -> bool:
     """True where the document stands on pages of a PDF."""
     on_pages = document.first_page is not None and document.last_page is not None
@@ -191,26 +205,6 @@ def validity_sentence(document: Document) -> str:
     return _("有效期至%(end)s") % {"end": end} if end else term
 
 
-def enclosure_citations(document: Document, text: DocumentText, one: Cited) -> list[tuple[str, str]]:
-    """(anchor, citation) of each plan that the document carries: 古树名木保护办法 stands in 关于印发…的通知."""
-    found = [piece for piece in text.pieces if piece.kind == "subtitle"]
-    carrier = as_gbt7714(one)
-    return [
-        (piece.anchor, f"{title}[J/OL]//{carrier.removesuffix('.')}#{piece.anchor}.")
-        for piece in found
-        if (title := enclosure_title(document, piece))
-    ]
-
-
-def enclosure_title(document: Document, piece: Piece) -> str:
-    """The enclosure's title as the archive holds it, which may run over several printed lines."""
-    place = int(piece.anchor.rpartition("-")[2])
-    subtitles = [block for block in document.blocks.all() if block.kind == Block.Kind.SUBTITLE]
-    block = subtitles[place - 1]
-    titles = {enclosure.block_id: enclosure.title for enclosure in document.enclosures.all()}
-    return titles.get(block.pk) or "".join(block.text.split("\n"))
-
-
 def no_document(request: HttpRequest, public_id: str) -> HttpResponse:
     """Lead an old id on, to the same address of today's; say why a withdrawn document is gone; 404 for all else.
 
@@ -229,18 +223,3 @@ def no_document(request: HttpRequest, public_id: str) -> HttpResponse:
     if found.withdrawn_at is not None and found.issue.is_published:
         return gone(request, found.withdrawn_reason)
     raise Http404
-
-
-def _neighbour_documents(document: Document) -> tuple[Document | None, Document | None]:
-    beside = Document.objects.filter(issue=document.issue_id, withdrawn_at__isnull=True).only(
-        "public_id", "title", "issue_id", "position"
-    )
-    before = beside.filter(position__lt=document.position).order_by("-position").first()
-    after = beside.filter(position__gt=document.position).order_by("position").first()
-    return before, after
-
-
-def _public_target(reference: Reference) -> Document | None:
-    """The document that a reference leads to, when readers may see it."""
-    target = reference.target
-    return target if target is not None and target.is_public else None

@@ -10,7 +10,7 @@ from archive.masks import masks_of
 from archive.models import Document
 from archive.pictures import TooBusy
 from archive.search.page_hits import hits_of_document
-from archive.views.document import has_pages, no_document, pictures_address, public_document
+from archive.views.document import has_pages, no_document, public_document
 from archive.views.files import (
     PUBLIC_CACHE,
     masked_original,
@@ -22,6 +22,7 @@ from archive.views.files import (
 from archive.views.gone import gone
 from archive.views.issues import light, original_address, page_pictures
 from archive.views.marked import terms_of, title_lines
+from archive.views.own_parts import pictures_address
 from archive.views.take_along import file_name
 
 

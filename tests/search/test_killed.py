@@ -364,7 +364,7 @@ def test_the_next_start_brings_the_index_to_what_the_database_says(
         with monkeypatch.context() as patch:
             patch.setattr(GramSearchBackend, "records", records)
             patch.setattr(update, "_with_another_validity", lambda backend: set())
-            patch.setattr(update, "next_edition", lambda: None)
+            patch.setattr(update, "next_edition_beside_issues", lambda: None)
             if what == "rebuild":
                 update.rebuild()
             for issue in issues:

@@ -233,7 +233,8 @@ def test_marking_costs_no_query(client: Client, issue: Issue, django_assert_num_
     path = document(issue, 1).get_absolute_url()
     with CaptureQueriesContext(connection) as plain:
         client.get(path)
-    with django_assert_num_queries(len(plain)):
+    # One less: a page without marks may be kept, and reads what it is made of only when it is not.
+    with django_assert_num_queries(len(plain) - 1):
         client.get(path, {"q": "古树名木"})
 
 

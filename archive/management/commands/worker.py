@@ -15,7 +15,9 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from archive.edition import present_edition
 from archive.tasks import stopping, sweep
+from archive.views.kept_parts import make_parts_of_an_issue
 from archive.worker_heartbeat import beat
 
 log = logging.getLogger(__name__)
@@ -35,14 +37,14 @@ class Command(BaseCommand):
         worker = OneTask()
         worker.configure_signals()
         stopping.clear()
-        swept, patient = None, not options["batch"]
+        swept, pages, patient = None, Pages(), not options["batch"]
         while worker.running:
             try:
                 beat()
                 if swept is None or time.monotonic() - swept >= options["sweep"]:
                     swept = time.monotonic()
                     sweep(timezone.now())
-                if worker.work():
+                if worker.work() or pages.make_some():
                     continue
             except (DatabaseError, OSError) as error:
                 if not patient:
@@ -57,6 +59,24 @@ class Command(BaseCommand):
                 break
             if worker.running:
                 time.sleep(options["interval"])
+
+
+class Pages:
+    """Makes what documents' pages are made of, one issue after the other, when nothing else waits."""
+
+    def __init__(self) -> None:
+        # The state of the archive of which all was made.
+        self.edition: str | None = None
+
+    def make_some(self) -> bool:
+        """True when something was made, and more may be wanting."""
+        if (edition := present_edition()) == self.edition:
+            return False
+        if make_parts_of_an_issue():
+            return True
+        # What waits for the index is looked at again when that has followed: then the edition has another name.
+        self.edition = edition
+        return False
 
 
 class OneTask(Worker):
