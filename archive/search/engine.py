@@ -23,12 +23,13 @@ from django.conf import settings
 from archive.search.folder import TEXTS, VERSION, IndexFolder
 from archive.search.records import VALUES, Record, Row
 from archive.search.snapshot import Snapshot
-from archive.search.stores import PostingStore, StoreUnreadable, store_of
+from archive.search.stores import PostingStore, StoreUnreadable, reading_store, store_of
 
 logger = logging.getLogger(__name__)
 
-# Raised when the index is built differently. What folding rests on belongs to it: text folded by another
-# table of characters would not be found.
+# Raised when the index is built differently: an index of another number is not read. What folding rests on belongs to
+# the version as well: it is built anew where that has changed, and until then serves as it is, though text that another
+# table of characters folds otherwise may not be found in it.
 _BUILT = 3
 _FOLDED_BY = f"zhconv-{version('zhconv')} unicode-{unicodedata.unidata_version}"
 
@@ -103,7 +104,8 @@ class Writer:
 class GramIndex:
     """The index at one path, shared by all threads of a process; other processes have their own.
 
-    `version` names the engine and what else the index rests on: one of another version is built anew.
+    `version` names the engine and what else the index rests on: one of another version is built anew. Until that is
+    done it is read, and not written, where its files can be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -116,7 +118,7 @@ class GramIndex:
         self.damage = ""
 
     def snapshot(self) -> Snapshot | None:
-        """What is in the index now; None when there is none, one of another version, or a damaged one (`damage`).
+        """What is in the index now; None when there is none, one that cannot be read, or a damaged one (`damage`).
 
         The same object while nothing changed. A snapshot stays whole while it is held, whatever is written.
         """
@@ -144,18 +146,29 @@ class GramIndex:
                     if self._snapshot and self._snapshot.is_current(generation):
                         return self._snapshot
                     # Not `folder.version()`: a swap in between would make it none.
-                    if (generation / VERSION).read_text(errors="replace") != self.version:
+                    store = self._store_for((generation / VERSION).read_text(errors="replace"))
+                    if store is None:
                         return None
-                    self._snapshot = Snapshot(generation, self._store, previous=self._snapshot)
+                    self._snapshot = Snapshot(generation, store, previous=self._snapshot)
                     return self._snapshot
             except FileNotFoundError:
                 seen = None  # a writer put another generation or segment in its place: look again
             except StoreUnreadable:
                 if self.folder.current() == generation:
+                    if self.is_outdated():
+                        return None  # not even read; the new one is on its way
                     raise
                 seen = None
         # Nobody writes so often: what is named is not there.
         raise StoreUnreadable(f"files of {generation} are missing")
+
+    def _store_for(self, version: str) -> PostingStore | None:
+        """What reads the files of an index of `version`; None when nothing does."""
+        if version == self.version:
+            return self._store
+        built, _, rest = version.partition(" ")
+        files = rest.partition(" zhconv-")[0]
+        return reading_store(files) if built == str(_BUILT) else None
 
     @contextmanager
     def writing(self, timeout: float | None = None) -> Iterator[Writer]:
@@ -224,7 +237,7 @@ class GramIndex:
         return self.folder.version() == self.version
 
     def is_outdated(self) -> bool:
-        """True when there is an index that another version made: nobody reads it, and nothing goes into it."""
+        """True when there is an index that another version made: nothing goes into it."""
         return self.folder.version() not in {None, self.version}
 
 

@@ -132,8 +132,12 @@ class StoreWriter(Protocol):
 class PostingStore(Protocol):
     """How one engine keeps posting lists in a folder."""
 
-    # The engine with its version, and what else its files depend on: files of another are not read.
+    # The engine with its version, and what else its files depend on: nothing is written to files of another.
     version: str
+
+    def reads(self, version: str) -> bool:
+        """True for another version whose files can be read, so that they serve while the index is built anew."""
+        ...
 
     def create(self, generation: Path) -> None:
         """Begin an empty index in a folder that is there."""
@@ -149,6 +153,22 @@ class PostingStore(Protocol):
         Raises FileNotFoundError where a writer replaced what is read meanwhile, StoreUnreadable.
         """
         ...
+
+
+def reading_store(version: str) -> PostingStore | None:
+    """The store whose present form reads the files of `version`, which may have been written by an older one.
+
+    None where none does: of another engine that is not installed, or of files that have changed since.
+    """
+    for engine in ENGINES:
+        if not version.startswith(f"{engine}-"):
+            continue
+        try:
+            store = store_of(engine)
+        except ImproperlyConfigured:
+            return None
+        return store if store.reads(version) else None
+    return None
 
 
 def store_of(engine: str) -> PostingStore:

@@ -37,6 +37,10 @@ _FOOTER, _FOOTER_MAGIC = struct.Struct("<II"), 1337
 class TantivyStore:
     version = f"tantivy-{version('tantivy')}"
 
+    def reads(self, version: str) -> bool:
+        """Another tantivy may have another form of files; opening it tells."""
+        return True
+
     def create(self, generation: Path) -> None:
         _open(generation, _schema())
 

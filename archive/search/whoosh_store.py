@@ -33,6 +33,10 @@ _LOOKS_A_SEGMENT = 20
 class WhooshStore:
     version = f"whoosh-{'.'.join(map(str, whoosh.__version__[:3]))} lists-{_LISTS}"
 
+    def reads(self, version: str) -> bool:
+        """Files of this form alone: older ones name no checksums."""
+        return version == self.version
+
     def create(self, generation: Path) -> None:
         MappedStorage(str(generation)).create_index(schema())
 
