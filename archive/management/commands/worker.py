@@ -16,7 +16,8 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from archive.edition import present_edition
-from archive.tasks import stopping, sweep
+from archive.ingest.newer_parser import Readings
+from archive.tasks import Stopped, stopping, sweep
 from archive.views.kept_parts import make_parts_of_an_issue
 from archive.worker_heartbeat import beat
 
@@ -37,15 +38,18 @@ class Command(BaseCommand):
         worker = OneTask()
         worker.configure_signals()
         stopping.clear()
-        swept, pages, patient = None, Pages(), not options["batch"]
+        swept, pages, readings = None, Pages(), Readings(sign_of_life)
+        patient = not options["batch"]
         while worker.running:
             try:
                 beat()
                 if swept is None or time.monotonic() - swept >= options["sweep"]:
                     swept = time.monotonic()
                     sweep(timezone.now())
-                if worker.work() or pages.make_some():
+                if worker.work() or pages.make_some() or readings.look_at_one():
                     continue
+            except Stopped:
+                break
             except (DatabaseError, OSError) as error:
                 if not patient:
                     raise
@@ -59,6 +63,13 @@ class Command(BaseCommand):
                 break
             if worker.running:
                 time.sleep(options["interval"])
+
+
+def sign_of_life(stage: str, page: int | None, pages: int | None) -> None:
+    """In the middle of a reading that nobody waits for. Raises Stopped when the worker is asked to end."""
+    beat()
+    if stopping.is_set():
+        raise Stopped
 
 
 class Pages:
