@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
+from django.db import Error as NoDatabase
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -40,7 +42,11 @@ class PublicPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _may_be_kept(request):
             return self.get_response(request)
-        name = _name_of(request)
+        try:
+            name = _name_of(request)
+        except (DisallowedHost, NoDatabase, OSError):
+            # What is amiss here is so further in, where it is told, with all headers.
+            return self.get_response(request)
         tag = f'W/"{name}"'
         if request.META.get("HTTP_IF_NONE_MATCH", "").strip() == tag:
             return _with_headers(HttpResponseNotModified(), tag)

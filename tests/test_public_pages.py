@@ -38,7 +38,9 @@ def kept_pages(pages_made_anew: None, settings: Settings) -> None:
 
 @pytest.fixture
 def issue() -> Issue:
-    return make_issue()
+    issue = make_issue()
+    rebuild()
+    return issue
 
 
 def test_a_page_is_made_once(client: Client, issue: Issue, django_assert_num_queries: Any) -> None:

@@ -131,6 +131,7 @@ def own_parts(document: Document, query: str = "", annex_address: AddressOfAnnex
         "before": before,
         "after": after,
         "corrected_fields": corrected_fields(document),
+        "public": document.is_public,
         "site": settings.SITE,
         "language_tag": "en" if get_language() == "en" else "zh-Hans",
         "search_address": reverse("search"),

@@ -256,8 +256,10 @@ class Site(Production):
         return found
 
     def total(self, query: str) -> int:
-        """How many documents a search finds, by the API."""
+        """How many documents a search finds, by the API; 0 while it says that it has no index to ask."""
         answer = self.read(f"/api/v1/search?q={quote(query)}")
+        if answer.status == 503 and b"search is not ready" in answer.body:
+            return 0
         assert answer.status == 200, answer.body
         return int(json.loads(answer.body)["total"])
 

@@ -5,9 +5,8 @@ new address is walked by itself, once tests/views/test_every_address.py knows an
 payload of every class, each class all its payloads over the parameters.
 """
 
-import os
-import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -20,7 +19,7 @@ from django.test import Client
 from django.urls import resolve
 
 from archive.search import update
-from archive.worker_heartbeat import beat, heartbeat_path
+from archive.worker_heartbeat import beat
 from tests.factories import make_issue
 from tests.security.hostile import MARK, PAYLOADS, faults_of, some, turns
 from tests.security.walk import Walk, addresses, names_in_the_program
@@ -53,11 +52,10 @@ def what_databases_take() -> Iterator[None]:
 
 
 @pytest.fixture
-def walk(house: House, client: Client, data_folder: Path) -> Walk:
+def walk(house: House, client: Client, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Walk:
     # A worker that is heard of for as long as the walk takes.
     beat()
-    later = time.time() + 86400
-    os.utime(heartbeat_path(), (later, later))
+    monkeypatch.setattr("archive.worker_heartbeat.LOST_AFTER", timedelta(days=1))
     assert mark(house.draft, DRAFT) > 30
     withdrawn = make_issue("withdrawn", label="3")
     assert mark(withdrawn, WITHDRAWN) > 30

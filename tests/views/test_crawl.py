@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from archive.search.update import rebuild
+
 pytestmark = pytest.mark.django_db
 
 HOST = "http://testserver"
@@ -89,6 +91,7 @@ def _names(page: Element, anchors: Counter[str]) -> list[str]:
 def test_every_link_leads_somewhere(client: Client) -> None:
     for path in sorted((settings.BASE_DIR / "archive" / "samples").glob("*.pdf")):
         call_command("ingest", str(path), publish=True)
+    rebuild()
 
     pages: dict[str, Found] = {}
     named: list[tuple[str, str, str]] = []

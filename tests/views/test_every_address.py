@@ -18,6 +18,7 @@ from archive.first_administrator import issue_token
 from archive.ingest.originals import store_original
 from archive.models import Batch, IngestRun, Issue
 from archive.roles import EDITOR, PUBLISHER
+from archive.search.update import rebuild
 from archive.second_factor import GROUP
 from archive.urls import urlpatterns
 from tests.accounts import make_account
@@ -257,6 +258,7 @@ def house(client: Client, data_folder: Path, tmp_path: Path) -> House:
         state: make_issue(state, label=label, sha256=store_original(path, "pdf")[0])
         for state, label, path in (("published", "1", sample), ("draft", "2", other))
     }
+    rebuild()
     failed = IngestRun.objects.create(file_name="坏.pdf", sha256="0" * 64, state="failed", message="已损坏")
     kept = Path(settings.UPLOADS_DIR, "failed", f"run-{failed.pk}")
     kept.parent.mkdir(parents=True)
