@@ -49,6 +49,35 @@ def copy_migrated_database(data: Path) -> None:
     (data / "gazette.sqlite3").write_bytes(_migrated_database())
 
 
+class Answering:
+    """A process that has all models at hand and answers questions; started by the first one."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.process: subprocess.Popen[str] | None = None
+
+    def ask(self, expression: str) -> Any:
+        """The value of a Python expression there."""
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", ANSWERING],
+                cwd=PROJECT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{expression}\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.communicate()
+
+
 class Outside:
     """The archive as other processes see it; used in a `with`, which ends the one that answers questions."""
 
@@ -60,7 +89,7 @@ class Outside:
             "DJANGO_SETTINGS_MODULE": "gazette.settings",
             "PYTHONUNBUFFERED": "1",
         }
-        self.answering: subprocess.Popen[str] | None = None
+        self.answering = Answering(self.environment)
         if connection.vendor == "sqlite":
             copy_migrated_database(folder)
 
@@ -68,8 +97,7 @@ class Outside:
         return self
 
     def __exit__(self, *args: object) -> None:
-        if self.answering is not None:
-            self.answering.communicate()
+        self.answering.end()
 
     def database_url(self) -> str:
         if connection.vendor == "sqlite":
@@ -108,17 +136,4 @@ class Outside:
 
     def ask(self, expression: str) -> Any:
         """The value of a Python expression in a process that has all models at hand."""
-        if self.answering is None:
-            self.answering = subprocess.Popen(
-                [sys.executable, "-c", ANSWERING],
-                cwd=PROJECT,
-                env=self.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        assert self.answering.stdin is not None
-        assert self.answering.stdout is not None
-        self.answering.stdin.write(f"{expression}\n")
-        self.answering.stdin.flush()
-        return json.loads(self.answering.stdout.readline())
+        return self.answering.ask(expression)

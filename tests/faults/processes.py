@@ -21,7 +21,7 @@ import psycopg
 from django.db import connection
 
 from tests.deploy.production import HOST, PATIENCE, Answer, Production
-from tests.outside import ANSWERING, PROJECT
+from tests.outside import PROJECT, Answering
 
 # Leases end soon, so that what a killed worker held is taken up within the test.
 QUICK = {"INGEST_LEASE_SECONDS": "1", "STATIC_COLLECTED": "0", "WEB_PROCESSES": "1", "WEB_THREADS": "4"}
@@ -102,7 +102,7 @@ class Site(Production):
         self.environment["DJANGO_SETTINGS_MODULE"] = "gazette.settings"
         self.environment["PYTHONUNBUFFERED"] = "1"
         self.data = Path(self.environment["GAZETTE_DATA"])
-        self.answering: subprocess.Popen[str] | None = None
+        self.answering = Answering(self.environment)
         self.started: list[subprocess.Popen[bytes]] = []
         self.session = ""
 
@@ -116,9 +116,7 @@ class Site(Production):
             if process.poll() is None:
                 process.kill()
             process.wait()
-        if self.answering is not None:
-            self.answering.kill()
-            self.answering.communicate()
+        self.answering.end()
         if self.web is not None:
             self.kill_web()
         self.socket.close()
@@ -174,20 +172,7 @@ class Site(Production):
     # --- questions -------------------------------------------------------------------------------------
     def ask_python(self, expression: str) -> Any:
         """The value of an expression in a process that has all models at hand."""
-        if self.answering is None:
-            self.answering = subprocess.Popen(
-                [sys.executable, "-c", ANSWERING],
-                cwd=PROJECT,
-                env=self.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        assert self.answering.stdin is not None
-        assert self.answering.stdout is not None
-        self.answering.stdin.write(f"{expression}\n")
-        self.answering.stdin.flush()
-        return json.loads(self.answering.stdout.readline())
+        return self.answering.ask(expression)
 
     def read(
         self, path: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None
