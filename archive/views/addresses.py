@@ -1,8 +1,9 @@
 """Addresses of lists that can be narrowed, sorted and paged: one query string for each choice."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
@@ -45,3 +46,12 @@ def page_addresses(parameters: Mapping[str, str], page: int, pages: int) -> list
         address = with_parameters(parameters, page=str(number) if number > 1 else "")
         found.append(Choice(str(number), address, number == page))
     return found
+
+
+def asked_year(text: str, known: Collection[int]) -> int | None:
+    """The year that an address asks for; None for all. Raises Http404 for one of which nothing is here."""
+    if not text:
+        return None
+    if text not in map(str, known):
+        raise Http404
+    return int(text)

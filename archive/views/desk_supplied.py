@@ -50,7 +50,6 @@ def add_annex(request: HttpRequest, pk: int, position: int) -> HttpResponse:
         messages.error(request, _("请选择附件全文的文件。"))
         return document_page(request, document_at(pk, position), status=400)
     try:
-        # NULs are in no attachment, and PostgreSQL takes them in no parameter
         label, title = (request.POST.get(name, "") for name in ("label", "title"))
         attach(file, found, label, title, request.user)
     except IngestError as error:

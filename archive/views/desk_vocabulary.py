@@ -71,7 +71,7 @@ def settle_namesake(request: HttpRequest) -> HttpResponse:
 
 
 def _sent(sent: QueryDict, name: str) -> str:
-    """What was sent, without NULs, which PostgreSQL takes in no parameter."""
+    """What was sent under a name, without space around it; "" for nothing."""
     return sent.get(name, "").strip()
 
 

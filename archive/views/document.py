@@ -91,24 +91,17 @@ def _nothing(model: type[Model]) -> "QuerySet[Any]":
     return nothing
 
 
-# In plain SQL, as the next, since each page asks it.
+# In plain SQL, since each page asks it.
 _SAID = "SELECT " + ", ".join(
     f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE {column} = %s)"
     for model, column in ((ValidityJudgement, "document_id"), (Reference, "target_id"))
-)
-_TARGETS = (
-    f"SELECT position, target_id FROM {Reference._meta.db_table}"
-    " WHERE document_id = %s AND target_id IS NOT NULL"
 )
 
 
 def _named(document: Document, own: OwnParts) -> tuple[list[tuple[Citing, Document | None]], list[Document]]:
     """(each reference with the document that it leads to, the documents that come nearest): what readers may see."""
-    targets: dict[int, int] = {}
-    if own.references:
-        with connection.cursor() as cursor:
-            cursor.execute(_TARGETS, [document.pk])
-            targets = dict(cursor.fetchall())
+    leading = Reference.objects.filter(document=document, target__isnull=False)
+    targets = dict(leading.values_list("position", "target_id")) if own.references else {}
     near = own.related[: 2 * RELATED]
     rows = shown_briefly({*targets.values(), *near})
     references = [(one, rows.get(targets.get(one.position, 0))) for one in own.references]
@@ -140,7 +133,7 @@ def document_context(request: HttpRequest, document: Document, own: OwnParts, qu
         "life": life_of(document),
         "related": related,
         # Addresses below the document's, which a draft has not.
-        "public": (public := issue.is_published and document.withdrawn_at is None),
+        "public": (public := document.is_public),
         "qr": _address_picture(address) if public else "",
         "printed": bool(own.original) and has_pages(document),
         "address": address,

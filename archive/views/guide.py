@@ -15,7 +15,7 @@ from archive.holdings import Shelf, shelves
 from archive.models import Document, Issue, Page
 from archive.not_held import numbers_not_held
 from archive.views.examples import facts_for_examples, number_spellings, search_rules
-from archive.views.issues import published_issues
+from archive.views.issues import count_documents, published_issues
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """What the archive holds and lacks, how its text is made and how sure it is."""
-    issues = list(published_issues())
+    issues = published_issues()
+    count_documents(issues)
     silent = Page.objects.filter(issue__in=Issue.objects.published().order_by(), readable=False)
     context: dict[str, Any] = {
         "issue_count": len(issues),

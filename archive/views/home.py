@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_safe
 from archive.holdings import shelves
 from archive.models import Appointment, ContentsEntry, Document, Enclosure, Issue
 from archive.pictures import has_cover
-from archive.views.issues import contents_by_category
+from archive.views.issues import contents_by_category, count_documents, published_issues
 
 # How many lines of a category the home page shows, and how many values of a field.
 HOME_ENTRIES = 5
@@ -28,10 +27,10 @@ HOME_YEARS = 10
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Search, the newest issue with its contents, the years with their gaps, and ways to browse."""
-    issues: list[Any] = list(Issue.objects.published().select_related("gazette").newest_first())
+    issues = published_issues()
     newest = issues[0] if issues else None
     latest = _latest(issues, newest)
-    _count_documents([newest, *latest] if newest else latest)
+    count_documents([newest, *latest] if newest else latest)
     documents = _by_value()
     categories = contents_by_category(newest) if newest else []
     # An issue that prints no contents shows its first documents.
@@ -71,14 +70,6 @@ def _latest(issues: list[Issue], newest: Issue | None) -> list[Issue]:
     """
     others = [issue for issue in issues if issue.released_at and issue != newest]
     return sorted(others, key=lambda issue: (issue.released_at, issue.pk), reverse=True)[:HOME_LATEST]
-
-
-def _count_documents(issues: list[Any]) -> None:
-    """Give each issue the number of its documents."""
-    published = Document.objects.published().filter(issue__in=issues).order_by()
-    counted = dict(published.values_list("issue").annotate(n=Count("pk")))
-    for issue in issues:
-        issue.document_count = counted.get(issue.pk, 0)
 
 
 @dataclass(frozen=True, slots=True)

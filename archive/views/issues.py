@@ -5,8 +5,7 @@ from itertools import accumulate, groupby, zip_longest
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from archive.pictures import has_cover, page_size, pages_that_fail
 from archive.search.boxes import Box
 from archive.search.page_hits import PageHits
 from archive.templatetags.reading import span
+from archive.views.addresses import asked_year
 from archive.views.files import original_is_public
 from archive.views.gone import gone
 
@@ -46,8 +46,9 @@ class ShownShelf:
 @require_safe
 def issues(request: HttpRequest) -> HttpResponse:
     """Every issue by year, with the numbers that are not here; with `?year=` the covers of that year."""
-    held = list(published_issues())
-    year = _year(request.GET.get("year", ""), held)
+    held = published_issues()
+    count_documents(held)
+    year = asked_year(request.GET.get("year", ""), {issue.year for issue in held})
     shown = [_shown(shelf, number, year) for number, shelf in enumerate(shelves(held), 1)]
     with_covers: list[Any] = [
         place.issue for s in shown for one in s.covers for place in one.places if place.issue
@@ -83,15 +84,6 @@ def _shown(shelf: Shelf, number: int, year: int | None) -> ShownShelf:
         if one.places
     )
     return ShownShelf(shelf.gazette, covers, earlier, links)
-
-
-def _year(text: str, held: list[Issue]) -> int | None:
-    """The year that an address asks for; None for all. Raises Http404 for one of which nothing is here."""
-    if not text:
-        return None
-    if text not in {str(issue.year) for issue in held}:
-        raise Http404
-    return int(text)
 
 
 @require_safe
@@ -222,12 +214,18 @@ def silent_pages(issue: Issue) -> list[int]:
     return list(pages.order_by("number").values_list("number", flat=True))
 
 
-def published_issues() -> "QuerySet[Any]":
-    """The published issues, newest first, each with its gazette and the number of its documents."""
+def published_issues() -> list[Any]:
+    """The published issues, newest first, each with its gazette."""
+    return list(Issue.objects.published().select_related("gazette").newest_first())
+
+
+def count_documents(issues: list[Any]) -> None:
+    """Give each issue the number of its published documents, `document_count`."""
     # Beside the issues, not joined with them: grouping by all their columns takes as long as reading the documents.
-    documents = Document.objects.published().filter(issue=OuterRef("pk")).order_by().values("issue")
-    counted = Coalesce(Subquery(documents.annotate(n=Count("pk")).values("n")), 0)
-    return Issue.objects.published().select_related("gazette").annotate(document_count=counted).newest_first()
+    documents = Document.objects.published().filter(issue__in=issues).order_by()
+    counted = dict(documents.values_list("issue").annotate(n=Count("pk")))
+    for issue in issues:
+        issue.document_count = counted.get(issue.pk, 0)
 
 
 def contents_by_category(issue: Issue) -> list[tuple[str, list[ContentsEntry]]]:

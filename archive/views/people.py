@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from archive import people as archive_people
 from archive.models import Appointment, Document
 from archive.namesakes import Person, tell_apart, words_on
-from archive.views.addresses import page_addresses, with_parameters
+from archive.views.addresses import asked_year, page_addresses, with_parameters
 
 DOCUMENTS_A_PAGE, ACTS_A_PAGE = 20, 100
 # Names that a document is listed with for each of its acts; the others are on its own page.
@@ -65,7 +65,7 @@ def people(request: HttpRequest) -> HttpResponse:
         )
     years = archive_people.years()
     total = sum(count for _year, count in years)
-    year = _year(request.GET.get("year", ""), [year for year, _count in years])
+    year = asked_year(request.GET.get("year", ""), {year for year, _count in years})
     documents = archive_people.personnel_documents()
     if year:
         documents = archive_people.of_year(documents, year)
@@ -165,15 +165,6 @@ def by_issuer(acts: Sequence[Appointment]) -> tuple[IssuerActs, ...]:
 def _person_acts(acts: Sequence[Appointment], one: Person) -> PersonActs:
     own = [act for act in acts if act.document_id in one.documents]
     return PersonActs(len(one.documents), tuple(n + 1 for n in one.unlike), by_issuer(own))
-
-
-def _year(text: str, known: Sequence[int]) -> int | None:
-    """The year that an address asks for; None for all. Raises Http404 for one of which nothing is here."""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) == 4 and int(text) in known):
-        raise Http404
-    return int(text)
 
 
 def _canonical(request: HttpRequest) -> str:
