@@ -1,21 +1,27 @@
 """Where a request comes from, seen past the proxies that stand before this site."""
 
 import ipaddress
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The address of the reader's machine; None when it is not known.
+    """The address of the reader's machine; None when it is not known."""
+    return address_in(request.META)
+
+
+def address_in(environ: dict[str, Any]) -> str | None:
+    """The same, of a request that is still as the web server gave it.
 
     Each of the PROXIES before the site adds whom it heard to the end of X-Forwarded-For. What stands before those
     entries the reader may have written; without proxies, all of it.
     """
-    heard = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    heard = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies = settings.PROXIES
     told = heard[-proxies] if 0 < proxies <= len(heard) else ""
-    return _address(told) or _address(request.META.get("REMOTE_ADDR", ""))
+    return _address(told) or _address(environ.get("REMOTE_ADDR", ""))
 
 
 def _address(text: str) -> str | None:

@@ -1,6 +1,6 @@
 """The language of the pages: Chinese, until the reader chooses another one in the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +8,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 
-def chosen_language(request: HttpRequest) -> str:
+def chosen_language(cookies: Mapping[str, str]) -> str:
     """The language that the switch in the page has set, else LANGUAGE_CODE."""
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    chosen = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
     return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
@@ -25,7 +25,7 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = chosen_language(request)
+        language = chosen_language(request.COOKIES)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

@@ -1,24 +1,36 @@
 """Public pages are made once for all readers who are not signed in, and again when what they show has changed."""
 
 import hashlib
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.core.exceptions import DisallowedHost
+from django.core.handlers.wsgi import get_path_info
 from django.db import Error as NoDatabase
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, parse_cookie
+from django.http.response import ResponseHeaders
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from prometheus_client import Counter
 
 from archive.edition import present_edition
 from archive.language import chosen_language
+from archive.log_lines import request_id
+from archive.request_log import id_of, note
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+ANSWERED = Counter("gazette_kept_pages", "Pages answered as they were kept, and that a page still holds.")
 
 # Pages of those who work here, and what says how the archive is just now.
 NOT_PUBLIC = ("/desk/", "/admin/", "/healthz", "/metrics", "/static/", "/files/", "/pictures/")
-# An address that is longer is asked for once.
+# In characters. An address that is longer is asked for once.
 LONGEST_ADDRESS = 1000
 # Beside every change a page is made anew after so many seconds: should a process die between the index and the name
 # of the new edition, search pages would stay as they were.
@@ -30,7 +42,7 @@ _SET = ("SITE", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "HSTS_PRELOAD", "STATIC_COLLE
 
 
 class PublicPages:
-    """Middleware: answers 304 or with the page that was made before, as long as the edition is the same.
+    """Middleware: answers 304 or with the page that was made before, as long as the edition is the same; keeps what is made.
 
     Whoever has a session gets pages made for them alone. Pages that set a cookie, stream a file or forbid it are
     not kept. It stands before the session middleware: a kept page asks the database for the edition, and nothing else.
@@ -40,51 +52,97 @@ class PublicPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not _may_be_kept(request):
-            return self.get_response(request)
         try:
-            name = _name_of(request)
-        except (DisallowedHost, NoDatabase, OSError):
+            name = _name_of(request.META, request.path_info)
+        except (NoDatabase, OSError):
             # What is amiss here is so further in, where it is told, with all headers.
+            name = ""
+        if not name:
             return self.get_response(request)
-        tag = f'W/"{name}"'
-        if request.META.get("HTTP_IF_NONE_MATCH", "").strip() == tag:
-            return _with_headers(HttpResponseNotModified(), tag)
-        kept = caches["pages"].get(name)
-        if kept is not None:
-            body, headers = kept
-            response = HttpResponse(body)
+        if kept := _kept(name, request.META):
+            response = HttpResponse(kept.body, status=kept.status)
             # As they were, rather than one by one: that takes as long as asking for the edition.
-            response.headers = headers
+            response.headers = kept.headers
             return response
         response = self.get_response(request)
         if not _is_for_all(response):
             return response
-        _with_headers(response, tag)
+        _with_headers(response, name)
         if request.method == "GET":
             caches["pages"].set(name, (response.content, response.headers), LONGEST_KEPT)
         return response
 
 
-def _may_be_kept(request: HttpRequest) -> bool:
-    return (
-        request.method in ("GET", "HEAD")
-        and settings.SESSION_COOKIE_NAME not in request.COOKIES
-        and not request.path.startswith(NOT_PUBLIC)
-        and len(request.get_full_path()) <= LONGEST_ADDRESS
-    )
+def answer_as_kept(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes] | None:
+    """The body of a kept page, or of a 304, its head being sent; None where Django is to answer.
+
+    What `PublicPages` does, at the door: to make a request of what came in, and to end it, takes Django longer than all
+    of this.
+    """
+    began = time.perf_counter()
+    path = get_path_info(environ)
+    try:
+        kept = _kept(name, environ) if (name := _name_of(environ, path)) else None
+    except (NoDatabase, OSError):
+        kept = None
+    if kept is None:
+        return None
+    known = request_id.set(id_of(environ))
+    try:
+        status = HTTPStatus(kept.status)
+        start_response(
+            f"{status:d} {status.phrase}", [*kept.headers.items(), ("X-Request-ID", request_id.get())]
+        )
+        ANSWERED.inc()
+        note(environ, path, kept.status, time.perf_counter() - began)
+    finally:
+        request_id.reset(known)
+    return [kept.body] if environ["REQUEST_METHOD"] == "GET" else []
 
 
-def _name_of(request: HttpRequest) -> str:
-    """A name for the answer: all that it depends on, in one checksum. Citations and terms of validity go by the day."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page as it was made; with status 304 its head alone."""
+
+    status: int
+    headers: ResponseHeaders
+    body: bytes
+
+
+def _kept(name: str, environ: dict[str, Any]) -> Kept | None:
+    """What there is under the name for this request."""
+    if environ.get("HTTP_IF_NONE_MATCH", "").strip() == _tag(name):
+        return Kept(304, _with_headers(HttpResponseNotModified(), name).headers, b"")
+    found = caches["pages"].get(name)
+    return Kept(200, found[1], found[0]) if found else None
+
+
+def _name_of(environ: dict[str, Any], path: str) -> str:
+    """A name for the answer: all that it depends on, in one checksum; "" for what is not for all.
+
+    Citations and terms of validity go by the day. Under a host that is not the site's nothing was ever kept. `path` is
+    given in characters: in `environ` it is so only once Django has made a request of it.
+    """
+    query = environ.get("QUERY_STRING", "")
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NOT_PUBLIC):
+        return ""
+    cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+    if settings.SESSION_COOKIE_NAME in cookies or len(path) + len(query) > LONGEST_ADDRESS:
+        return ""
+    secure = settings.SECURE_PROXY_SSL_HEADER
     made_of: tuple[Any, ...] = (
         program(),
         present_edition(),
         timezone.localdate(),
-        chosen_language(request),
-        request.scheme,
-        request.get_host(),
-        request.get_full_path(),
+        chosen_language(cookies),
+        environ["wsgi.url_scheme"],
+        environ.get(secure[0]) if secure else None,
+        environ.get("HTTP_HOST"),
+        environ.get("SERVER_NAME"),
+        environ.get("SERVER_PORT"),
+        environ.get("SCRIPT_NAME", ""),
+        path,
+        query,
     )
     return hashlib.sha256(repr(made_of).encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
@@ -110,8 +168,12 @@ def _is_for_all(response: HttpResponse) -> bool:
     )
 
 
-def _with_headers(response: HttpResponse, tag: str) -> HttpResponse:
-    response.headers["ETag"] = tag
+def _tag(name: str) -> str:
+    return f'W/"{name}"'
+
+
+def _with_headers(response: HttpResponse, name: str) -> HttpResponse:
+    response.headers["ETag"] = _tag(name)
     patch_vary_headers(response, ("Cookie",))
     # Kept by browsers and proxies, and asked for again each time: what was withdrawn is gone at once.
     patch_cache_control(response, public=True, no_cache=True)

@@ -9,11 +9,12 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from archive.client_address import client_address
+from archive.client_address import address_in
 from archive.log_lines import request_id
 
 logger = logging.getLogger(__name__)
@@ -30,31 +31,32 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        known = request_id.set(id_of(request))
+        known = request_id.set(id_of(request.META))
         began = time.perf_counter()
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()
-            if settings.LOG_REQUESTS and not (request.path in _QUIET and response.status_code == 200):
-                note(request, response, time.perf_counter() - began)
+            note(request.META, request.path, response.status_code, time.perf_counter() - began)
             return response
         finally:
             request_id.reset(known)
 
 
-def id_of(request: HttpRequest) -> str:
+def id_of(environ: dict[str, Any]) -> str:
     """The id that the proxy before the site gave the request; one of our own where none did, or there is no proxy."""
-    given = request.headers.get("X-Request-ID", "") if settings.PROXIES else ""
+    given = environ.get("HTTP_X_REQUEST_ID", "") if settings.PROXIES else ""
     return given if _AN_ID.fullmatch(given) else secrets.token_hex(16)
 
 
-def note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    """Write the line of a request. A body that is streamed goes out after it, and does not count."""
+def note(environ: dict[str, Any], path: str, status: int, seconds: float) -> None:
+    """Write the line of a request, where it is to have one. A body that is streamed goes out after it, and does not count."""
+    if not settings.LOG_REQUESTS or (path in _QUIET and status == 200):
+        return
     facts = {
-        "method": request.method,
-        "path": request.path,
-        "status": response.status_code,
+        "method": environ["REQUEST_METHOD"],
+        "path": path,
+        "status": status,
         "milliseconds": round(seconds * 1000, 1),
-        "client": client_address(request),
+        "client": address_in(environ),
     }
     logger.info("%(method)s %(path)s %(status)s %(milliseconds)s ms %(client)s", facts, extra=facts)

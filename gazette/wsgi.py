@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves: Django, and the rest of what was sent."""
+"""The WSGI application that gunicorn serves: what is kept of pages, Django, and the rest of what was sent."""
 
 import os
 from collections.abc import Iterable
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gazette.settings")
 
 _django = get_wsgi_application()
+
+from archive.public_pages import answer_as_kept  # noqa: E402  (it needs Django set up)
+
 _PIECE = 64 * 1024
 
 
@@ -21,13 +24,15 @@ class _Body(Protocol):
 
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    """What Django answers, after all that was sent has been read.
+    """What is kept, or what Django answers, after all that was sent has been read.
 
     A page may answer by the head of a request alone: a file of 300 MB is refused unread. A socket that is closed over
     unread bytes tells nginx that the connection broke, often before it has seen the answer: readers would be told that
     the archive is away.
     """
-    answer: Iterable[bytes] = _django(environ, start_response)
+    answer: Iterable[bytes] | None = answer_as_kept(environ, start_response)
+    if answer is None:
+        answer = _django(environ, start_response)
     read_out(environ["wsgi.input"], settings.REQUEST_MAX_BYTES)
     return answer
 

@@ -1,17 +1,24 @@
 """Public pages are made once and kept, and made anew as soon as what they show has changed."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, unquote
+from wsgiref.util import setup_testing_defaults
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.core import signals
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
+from django.dispatch import Signal
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from prometheus_client import REGISTRY
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from archive import annexes
@@ -241,3 +248,114 @@ def test_a_name_is_never_given_twice() -> None:
         next_edition()
         names.add(present_edition())
     assert len(names) == 50
+
+
+# --- at the door ---------------------------------------------------------------------------------------
+class Answer:
+    """What the application that gunicorn serves answers to a request."""
+
+    def __init__(self, path: str, method: str = "GET", **environ: str) -> None:
+        # Imported late: it looks for the data folder that a test has.
+        from gazette.wsgi import application
+
+        # As gunicorn gives it: the path as bytes, each of them written as a character.
+        address, _, query = path.partition("?")
+        made: dict[str, Any] = {"REQUEST_METHOD": method, "PATH_INFO": unquote(address, "latin-1")}
+        made |= {"QUERY_STRING": query, "HTTP_HOST": "testserver", **environ}
+        setup_testing_defaults(made)
+        body = application(made, self.begin)
+        self.body = b"".join(body)
+        getattr(body, "close", lambda: None)()
+
+    def begin(
+        self, status: str, headers: list[tuple[str, str]], failed: Any = None
+    ) -> Callable[[bytes], object]:
+        self.status, self.headers = status, dict(headers)
+        return lambda written: None
+
+    def but_for_its_id(self) -> tuple[str, dict[str, str], bytes]:
+        return self.status, {**self.headers, "X-Request-ID": ""}, self.body
+
+
+@pytest.fixture
+def django_answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that came through to Django."""
+    from gazette import wsgi
+
+    asked: list[str] = []
+
+    def django(environ: dict[str, Any], start_response: Any) -> Any:
+        asked.append(environ["PATH_INFO"])
+        return the_real(environ, start_response)
+
+    the_real = wsgi._django
+    # A handler closes the connection, and with it the transaction of a test.
+    monkeypatch.setattr(signals, "request_started", Signal())
+    monkeypatch.setattr(signals, "request_finished", Signal())
+    monkeypatch.setattr(wsgi, "_django", django)
+    return asked
+
+
+def test_a_kept_page_is_answered_before_django(
+    issue: Issue, django_answers: list[str], django_assert_num_queries: Any
+) -> None:
+    for path in ("/", issue.get_absolute_url(), f"/search/?q={quote('通知')}"):
+        first = Answer(path)
+        assert first.status == "200 OK" and len(django_answers) == 1
+        with django_assert_num_queries(1):
+            second = Answer(path)
+        assert second.but_for_its_id() == first.but_for_its_id()
+        assert len(second.headers["X-Request-ID"]) == 32
+        assert second.headers["X-Request-ID"] != first.headers["X-Request-ID"]
+        head = Answer(path, "HEAD")
+        assert head.but_for_its_id()[:2] == first.but_for_its_id()[:2] and head.body == b""
+        held = Answer(path, HTTP_IF_NONE_MATCH=first.headers["ETag"])
+        assert (held.status, held.body) == ("304 Not Modified", b"")
+        assert held.headers["ETag"] == first.headers["ETag"]
+        assert len(django_answers) == 1
+        next_edition()
+        assert Answer(path, HTTP_IF_NONE_MATCH=first.headers["ETag"]).status == "200 OK"
+        assert len(django_answers) == 2
+        django_answers.clear()
+
+
+def test_nothing_kept_goes_to_who_must_not_have_it(issue: Issue, django_answers: list[str]) -> None:
+    kept = Answer("/")
+    assert Answer("/", HTTP_HOST="elsewhere.example").status == "400 Bad Request"
+    for another in (
+        {"HTTP_COOKIE": f"{django_settings.SESSION_COOKIE_NAME}=x"},
+        {"HTTP_COOKIE": f"{django_settings.LANGUAGE_COOKIE_NAME}=en"},
+        {"method": "POST"},
+    ):
+        assert Answer("/", **another).but_for_its_id() != kept.but_for_its_id()
+    assert len(django_answers) == 5
+    Answer("/", HTTP_COOKIE="theme=dark")
+    assert len(django_answers) == 5
+
+
+def test_a_page_answered_as_kept_has_its_line_and_is_counted(
+    issue: Issue, django_answers: list[str], settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LOG_REQUESTS, settings.PROXIES = True, 1
+    caplog.set_level("INFO", "archive.request_log")
+    Answer("/issues/?q=secret")
+    before = REGISTRY.get_sample_value("gazette_kept_pages_total")
+    caplog.clear()
+    given = {"HTTP_X_REQUEST_ID": "from-the-proxy", "HTTP_X_FORWARDED_FOR": "203.0.113.7"}
+    assert Answer("/issues/?q=secret", **given).headers["X-Request-ID"] == "from-the-proxy"
+    [line] = caplog.messages
+    assert re.fullmatch(r"GET /issues/ 200 \d+\.\d ms 203\.0\.113\.7", line)
+    assert before is not None and REGISTRY.get_sample_value("gazette_kept_pages_total") == before + 1
+    assert len(django_answers) == 1
+
+
+def test_without_a_database_django_tells_it(
+    issue: Issue, django_answers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> str:
+        raise OperationalError("the server is away")
+
+    Answer("/")
+    monkeypatch.setattr("archive.public_pages.present_edition", fail)
+    Answer("/")
+    assert len(django_answers) == 2

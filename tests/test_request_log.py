@@ -101,7 +101,7 @@ def test_the_link_of_the_first_start_is_blotted_out(form: logging.Formatter) -> 
 )
 def test_only_a_proxy_may_name_a_request(settings: Settings, proxies: int, given: str, kept: bool) -> None:
     settings.PROXIES = proxies
-    found = id_of(RequestFactory().get("/", headers={"X-Request-ID": given}))
+    found = id_of(RequestFactory().get("/", headers={"X-Request-ID": given}).META)
     assert (found == given) is kept
     assert re.fullmatch(r"[0-9A-Za-z_-]{8,64}", found)
 

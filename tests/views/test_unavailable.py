@@ -19,7 +19,7 @@ def failing(client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception) -
         raise error
 
     monkeypatch.setattr("archive.public_pages.present_edition", fail)
-    monkeypatch.setattr("archive.language.chosen_language", lambda request: fail())
+    monkeypatch.setattr("archive.language.chosen_language", lambda cookies: fail())
     client.raise_request_exception = False
 
 
