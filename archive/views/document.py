@@ -68,7 +68,7 @@ def read_what_others_say(document: Document) -> None:
     # As a prefetch leaves it that finds nothing, without its cost.
     found = document.__dict__.setdefault("_prefetched_objects_cache", {})
     found |= {"validity_judgements": _nothing(ValidityJudgement), "cited_by": _nothing(Reference)}
-    wanted = [_judgements()] * bool(judged) + [_cited_by()] * bool(cited)
+    wanted = [said() for said, any_of_it in ((_judgements, judged), (_cited_by, cited)) if any_of_it]
     for prefetch in wanted:
         del found[prefetch.prefetch_to]
     prefetch_related_objects([document], *wanted)

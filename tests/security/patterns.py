@@ -186,7 +186,7 @@ def _sample(tree: Iterable[Any]) -> str:
 # --- time ----------------------------------------------------------------------------------------------
 # So much CPU can be measured well, in seconds; what stays below with the longest text is the square at most.
 ENOUGH = 0.02
-LONGEST = 3_000
+LONGEST = 2_000
 STEP = 1.5
 # Looking for something from each place anew is the square; what goes beyond goes over the same text again and again.
 WORST = 2.4
@@ -229,6 +229,11 @@ def growth(pattern: "re.Pattern[str]", before: str, again: str, behind: str) -> 
     def time_of(size: float, times: int) -> float:
         return seconds_for(pattern, before + again * max(1, round(size / len(again))) + behind, times)
 
+    whole = time_of(LONGEST, 1)
+    if whole < ENOUGH:
+        return 0.0
+    if whole < math.inf and (power := math.log2(whole / max(time_of(LONGEST / 2, 1), 1e-5))) <= WORST:
+        return power
     size = 12.0
     while (taken := time_of(size, 1)) < ENOUGH:
         size *= STEP

@@ -32,7 +32,7 @@ def test_no_text_keeps_a_pattern_busy(module: str) -> None:
 )
 def test_patterns_that_are_known_to_be_bad_are_found(pattern: str) -> None:
     compiled = re.compile(pattern)
-    assert max(growth(compiled, *text) for text in hostile_texts(compiled)) > WORST
+    assert any(growth(compiled, *text) > WORST for text in hostile_texts(compiled))
 
 
 @pytest.mark.parametrize("pattern", [r"a+b", r"\s+$", r"[ab]*c", r"^\d{1,4}年", r"(?:ab|cd)+!"])
