@@ -8,6 +8,7 @@ import pytest
 from django.core.management import get_commands
 
 from archive.metrics import Holdings
+from archive.public_pages import ANSWERED
 from tests.deploy.production import DEPLOY
 from tests.outside import PROJECT
 
@@ -36,7 +37,9 @@ def test_each_line_of_the_log_is_explained() -> None:
 @pytest.mark.django_db
 def test_each_figure_is_one_that_there_is() -> None:
     named = set(re.findall(r"gazette_[a-z_]+(?=`|\{)", OPERATION)) - {"gazette_old"}
-    assert named <= {family.name for family in Holdings().collect()} | {"gazette_worker_silence_seconds"}
+    told = {family.name for family in Holdings().collect()}
+    told |= {sample.name for family in ANSWERED.collect() for sample in family.samples}
+    assert named <= told | {"gazette_worker_silence_seconds"}
     assert len(named) >= 5
 
 
