@@ -1,6 +1,10 @@
 """The benchmark runs, and what it prints is what it claims."""
 
 import json
+import os
+import re
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +91,22 @@ def test_the_picture_of_scaling_draws_what_was_measured(tmp_path: Path) -> None:
         if one.get("fill") == "#9c2f25"
     ]
     assert ours[0][0] < ours[1][0] and ours[0][1] > ours[1][1]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("rounds", ["0", "1"])
+def test_an_archive_under_load_errs_nowhere(tmp_path: Path, rounds: str) -> None:
+    """The mix while an issue comes in; with a round also the ratios, which need wrk."""
+    if rounds != "0" and not shutil.which("wrk"):
+        pytest.skip("needs wrk (apt install wrk)")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "benchmarks/load.py", "--documents", "60", "--seconds", "15", "--clients", "2"]
+    command += ["--rounds", rounds, "--port", str(port), "--archive", str(tmp_path / "archive")]
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    run = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-3000:]
+    [whole] = [line for line in run.stdout.splitlines() if line.startswith("all ")]
+    assert int(whole.split()[1]) > 0 and whole.split()[-1] == "0"
+    assert len(re.findall(r"^document +\d+ +\d+\.\d\d ", run.stdout, re.M)) == 2 * int(rounds)
