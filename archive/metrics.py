@@ -16,7 +16,7 @@ from datetime import datetime
 from django.db import DatabaseError
 from django.db.models import Count, Min
 from django.utils import timezone
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -25,6 +25,9 @@ from archive.models import Document, IngestRun, Issue
 from archive.worker_heartbeat import last_beat
 
 logger = logging.getLogger(__name__)
+
+# Counted in each web process, by archive/public_pages.py.
+KEPT_PAGES = Counter("gazette_kept_pages", "Pages answered as they were kept, and that a page still holds.")
 
 
 def exposition() -> bytes:

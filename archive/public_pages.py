@@ -16,17 +16,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, pars
 from django.http.response import ResponseHeaders
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from prometheus_client import Counter
 
 from archive.edition import present_edition
 from archive.language import chosen_language
 from archive.log_lines import request_id
+from archive.metrics import KEPT_PAGES
 from archive.request_log import id_of, note
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-ANSWERED = Counter("gazette_kept_pages", "Pages answered as they were kept, and that a page still holds.")
 
 # Pages of those who work here, and what says how the archive is just now.
 NOT_PUBLIC = ("/desk/", "/admin/", "/healthz", "/metrics", "/static/", "/files/", "/pictures/")
@@ -93,7 +92,7 @@ def answer_as_kept(environ: "WSGIEnvironment", start_response: "StartResponse") 
         start_response(
             f"{status:d} {status.phrase}", [*kept.headers.items(), ("X-Request-ID", request_id.get())]
         )
-        ANSWERED.inc()
+        KEPT_PAGES.inc()
         note(environ, path, kept.status, time.perf_counter() - began)
     finally:
         request_id.reset(known)

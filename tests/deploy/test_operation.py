@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import get_commands
 
-from archive.metrics import Holdings
-from archive.public_pages import ANSWERED
+from archive.metrics import KEPT_PAGES, Holdings
 from tests.deploy.production import DEPLOY
 from tests.outside import PROJECT
 
@@ -38,7 +37,7 @@ def test_each_line_of_the_log_is_explained() -> None:
 def test_each_figure_is_one_that_there_is() -> None:
     named = set(re.findall(r"gazette_[a-z_]+(?=`|\{)", OPERATION)) - {"gazette_old"}
     told = {family.name for family in Holdings().collect()}
-    told |= {sample.name for family in ANSWERED.collect() for sample in family.samples}
+    told |= {sample.name for family in KEPT_PAGES.collect() for sample in family.samples}
     assert named <= told | {"gazette_worker_silence_seconds"}
     assert len(named) >= 5
 
