@@ -4,7 +4,7 @@ The text itself is left as printed; what is added is structure only.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from archive.ingest.correct.aim import changed_run
 from archive.models import Block, Document, Section, Table
 from archive.search.marks import Marker
+from archive.structure import Headings, is_group_row, length_of, lines_in, omitted_from, repeats_title
 from archive.views.appointment_lines import lines_of
 from archive.views.doubt import Doubt, doubt_about, doubts_of, is_unsure, with_doubts, within
 
@@ -26,8 +27,6 @@ MarkerOf = Callable[[Block], Marker]
 _TOP_LEVEL, _LAST_LEVEL = 2, 6
 # Characters shown on either side of what was corrected.
 _AROUND = 4
-_OMITTED = re.compile(r"^(.*?)\s*([（(]\s*略\s*[）)])\s*([；;。]?)$", re.S)
-_GROUP_LABEL = re.compile(r"^[（(]?[一二三四五六七八九十]+[）)]?[、.．]?$")
 # How the print sets each kind of label: 一、 and chapters in Hei, （一） and articles' sections in Kai.
 _STYLES = (
     ("hei", re.compile(r"^(?:[一二三四五六七八九十百]+、|第.{1,5}[编章]|[0-9]+\s*$)")),
@@ -116,22 +115,21 @@ def read_text(document: Document, marker_of: MarkerOf = unmarked) -> DocumentTex
 
     Needs `blocks` with table, roster and section, `sections`, `enclosures` and `appointments` prefetched.
     """
-    sections = {section.pk: section for section in document.sections.all()}
-    builder = _Builder(document, sections, marker_of)
+    headings = Headings(document.sections.all())
+    builder = _Builder(document, headings, marker_of)
     for block in document.blocks.all():
         builder.add(block)
-    return DocumentText(tuple(builder.pieces), _outline(builder.outline, sections.values()))
+    return DocumentText(tuple(builder.pieces), _outline(builder.outline, headings.by_key.values()))
 
 
 class _Builder:
-    def __init__(self, document: Document, sections: dict[int, Section], marker_of: MarkerOf) -> None:
+    def __init__(self, document: Document, headings: Headings, marker_of: MarkerOf) -> None:
         self.document = document
-        self.sections = sections
+        self.headings = headings
         self.marker_of = marker_of
         self.mark: Marker = conditional_escape
         self.pieces: list[Piece] = []
         self.outline: list[OutlineEntry] = []
-        self.begun: set[int] = set()
         # The last title of an enclosed plan, as printed; "" while there is none.
         self.enclosed = ""
         self.page, self.printed = document.first_page, document.printed_first_page
@@ -170,13 +168,6 @@ class _Builder:
         end = len(block.text) if end is None else end
         return with_doubts(self.mark(block.text[start:end]), within(doubts_of(block), start, end))
 
-    def _lines(self, block: Block) -> Iterator[tuple[int, str]]:
-        """(where it begins in the block's text, text) of each line."""
-        at = 0
-        for line in block.text.splitlines(keepends=True):
-            yield at, line.rstrip("\r\n")
-            at += len(line)
-
     def _piece(self, block: Block) -> Piece | None:
         """The piece that begins with `block`; None when it joins the one before."""
         if block.kind in (Block.Kind.SIGNATURE, Block.Kind.DATE):
@@ -186,10 +177,12 @@ class _Builder:
         if block.kind == Block.Kind.ROSTER and block.roster is not None:
             return Piece("roster", groups=_groups(block.roster.members, partial(self._part, block)))
         if block.kind == Block.Kind.ATTACHMENT:
-            return Piece("attachment", lines=[self._attachment(block, *line) for line in self._lines(block)])
+            return Piece(
+                "attachment", lines=[self._attachment(block, *line) for line in lines_in(block.text)]
+            )
         if block.kind == Block.Kind.SUBTITLE:
             return self._subtitle(block)
-        section = self._beginning_section(block)
+        section = self.headings.begin(block)
         if section is None:
             kind = "paragraph" if block.kind == Block.Kind.HEADING else block.kind
             return Piece(kind, html=self._html(block))
@@ -197,57 +190,38 @@ class _Builder:
             return self._heading(block, section)
         return self._run_in(block, section)
 
-    def _beginning_section(self, block: Block) -> Section | None:
-        """The section that begins with this block."""
-        if block.section_id is None or block.section_id in self.begun:
-            return None
-        section = self.sections[block.section_id]
-        if block.kind != Block.Kind.HEADING and not section.run_in:
-            return None
-        self.begun.add(block.section_id)
-        return section
-
-    def _depth(self, section: Section) -> int:
-        """How many headings with a line of their own stand above, through all schemes of numbering."""
-        depth, above = 0, section.parent_id
-        while above is not None:
-            depth += not self.sections[above].run_in
-            above = self.sections[above].parent_id
-        return depth + bool(self.enclosed)
-
     def _heading(self, block: Block, section: Section) -> Piece:
-        depth = self._depth(section)
+        depth = self.headings.depth(section) + bool(self.enclosed)
         self.outline.append(_outline_entry(depth, section))
         level = min(_TOP_LEVEL + depth, _LAST_LEVEL)
         return Piece("heading", self._html(block), section.anchor, level, heading_style(section.label))
 
     def _run_in(self, block: Block, section: Section) -> Piece:
-        cut = _length_of(f"{section.label}{section.heading}", block.text)
+        cut = length_of(f"{section.label}{section.heading}", block.text)
         head = self._html(block, 0, cut)
         return Piece("paragraph", self._html(block, cut), section.anchor, head=head)
 
     def _subtitle(self, block: Block) -> Piece:
         number = sum(piece.kind == "subtitle" for piece in self.pieces) + 1
         anchor = f"enclosure-{number}"
-        lines = list(self._lines(block)) or [(0, "")]
+        lines = list(lines_in(block.text)) or [(0, "")]
         self.outline.append(OutlineEntry(0, "", lines[0][1], anchor))
         self.enclosed = block.text
         shown = [Line(self._html(block, at, at + len(text))) for at, text in lines]
         return Piece("subtitle", anchor=anchor, level=_TOP_LEVEL, lines=shown)
 
     def _signed(self, block: Block) -> Piece | None:
-        lines = [Line(self._html(block, at, at + len(text)), block.kind) for at, text in self._lines(block)]
+        lines = [Line(self._html(block, at, at + len(text)), block.kind) for at, text in lines_in(block.text)]
         if self.pieces and self.pieces[-1].kind == "signed":
             self.pieces[-1].lines.extend(lines)
             return None
         return Piece("signed", lines=lines)
 
     def _attachment(self, block: Block, at: int, text: str) -> Line:
-        if match := _OMITTED.match(text):
-            omitted = at + match.start(2)
+        if cut := omitted_from(text):
             return Line(
-                self._html(block, at, at + match.end(1)),
-                omitted=self._html(block, omitted, at + len(text)),
+                self._html(block, at, at + cut[0]),
+                omitted=self._html(block, at + cut[1], at + len(text)),
             )
         return Line(self._html(block, at, at + len(text)))
 
@@ -258,7 +232,7 @@ class _Builder:
 
     def _table(self, block: Block, table: Table) -> Piece:
         titled = bool(self.pieces) and self.pieces[-1].kind == "subtitle"
-        repeats = titled and _bare(self.enclosed).startswith(_bare(table.title))
+        repeats = titled and repeats_title(table, self.enclosed)
         # Where the caption only repeats the title above it, it is not seen, and nothing in it is marked.
         caption = conditional_escape(table.title) if repeats else self.mark(table.title)
         cells = self._cells(block, table)
@@ -270,7 +244,7 @@ class _Builder:
             caption=caption,
             repeats_title=repeats,
             columns=columns,
-            rows=tuple(Row(tuple(next(cells) for _ in row), _is_group(row)) for row in table.rows),
+            rows=tuple(Row(tuple(next(cells) for _ in row), is_group_row(row)) for row in table.rows),
         )
 
     def _cells(self, block: Block, table: Table) -> Iterator[SafeString]:
@@ -300,37 +274,11 @@ def heading_style(label: str) -> str:
     return next((style for style, pattern in _STYLES if pattern.match(label.strip())), "song")
 
 
-def _is_group(row: Sequence[str]) -> bool:
-    filled = [cell for cell in row if cell.strip()]
-    if len(row) < 2 or len(filled) == len(row):
-        return False
-    return len(filled) == 1 or (len(filled) == 2 and bool(_GROUP_LABEL.match(row[0].strip())))
-
-
 def _groups(members: list[dict[str, str]], mark: Marker) -> tuple[Group, ...]:
     return tuple(
         Group(mark(role), tuple((mark(member["person"]), mark(member["post"])) for member in people))
         for role, people in groupby(members, itemgetter("role"))
     )
-
-
-def _length_of(head: str, text: str) -> int:
-    """How many characters of `text` make up `head`, white space aside; 0 when the text begins otherwise."""
-    wanted = [c for c in head if not c.isspace()]
-    at = 0
-    for index, c in enumerate(text):
-        if at == len(wanted):
-            return index
-        if c.isspace():
-            continue
-        if c != wanted[at]:
-            return 0
-        at += 1
-    return len(text) if at == len(wanted) else 0
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", text)
 
 
 def _outline(headings: list[OutlineEntry], sections: Iterable[Section]) -> tuple[OutlineEntry, ...]:
