@@ -90,6 +90,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/<public_id:public_id>/annexes/<sha256:sha256>/<name:name>", annexes.annex, name="annex"),
     path("documents/<public_id:public_id>/cite.bib", take_along.bibtex, name="document-bibtex"),
     path("documents/<public_id:public_id>/cite.ris", take_along.ris, name="document-ris"),
+    path("documents/<public_id:public_id>/akn.xml", take_along.akoma_ntoso, name="document-akn"),
+    path("documents/<public_id:public_id>/text.txt", take_along.plain_text, name="document-text"),
+    path("documents/<public_id:public_id>/text.md", take_along.markdown, name="document-markdown"),
     path(
         "documents/<public_id:public_id>/tables/<count:position>.csv",
         take_along.table,

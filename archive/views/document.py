@@ -51,6 +51,12 @@ def public_document(request: HttpRequest, public_id: str) -> Document | HttpResp
     return documents.filter(public_id=public_id).first() or no_document(request, public_id)
 
 
+def whole_document(request: HttpRequest, public_id: str) -> Document | HttpResponse:
+    """The same, with everything that its page shows."""
+    whole = with_parts(Document.objects.published())
+    return whole.filter(public_id=public_id).first() or no_document(request, public_id)
+
+
 def with_parts(documents: "QuerySet[Document]") -> "QuerySet[Document]":
     """The documents with everything their page shows, in a fixed number of queries."""
     documents = with_own_parts(documents).select_related("supplement__validity_source__issue")

@@ -1,4 +1,4 @@
-"""What a reader takes along of one document: its reference, and its tables."""
+"""What a reader takes along of one document: its reference, its tables, and the whole of it in other forms."""
 
 import re
 
@@ -7,10 +7,13 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from archive.export.akoma_ntoso import CONTENT_TYPE, document_to_akn
 from archive.export.citations import Cited, as_bibtex, as_ris, cited
+from archive.export.markdown import document_to_markdown
+from archive.export.plain_text import document_to_text
 from archive.export.table import table_as_csv
-from archive.models import Document
-from archive.views.document import public_document
+from archive.models import Document, Reference
+from archive.views.document import public_document, whole_document
 
 # What file systems and the header of the answer do not take.
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
@@ -38,6 +41,39 @@ def ris(request: HttpRequest, public_id: str) -> HttpResponseBase:
 
 
 @require_safe
+def akoma_ntoso(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """The document as Akoma Ntoso."""
+    found = whole_document(request, public_id)
+    if isinstance(found, HttpResponse):
+        return found
+    leading = Reference.objects.filter(document=found, target__isnull=False)
+    keys = dict(leading.values_list("position", "target_id"))
+    shown = Document.objects.published().in_bulk(set(keys.values()))
+    targets = {position: shown[key] for position, key in keys.items() if key in shown}
+    written = document_to_akn(found, targets, request.build_absolute_uri)
+    return _saved(written, CONTENT_TYPE, file_name(found, "xml"))
+
+
+@require_safe
+def plain_text(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """The document as plain text."""
+    found = whole_document(request, public_id)
+    if isinstance(found, HttpResponse):
+        return found
+    return _saved(document_to_text(found, _cited(request, found)), "text/plain", file_name(found, "txt"))
+
+
+@require_safe
+def markdown(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """The document as Markdown."""
+    found = whole_document(request, public_id)
+    if isinstance(found, HttpResponse):
+        return found
+    text = document_to_markdown(found, _cited(request, found))
+    return _saved(text, "text/markdown", file_name(found, "md"))
+
+
+@require_safe
 def table(request: HttpRequest, public_id: str, position: int) -> HttpResponseBase:
     """One table as CSV; `position` is that of its anchor."""
     found = public_document(request, public_id)
@@ -61,7 +97,7 @@ def _cited(request: HttpRequest, document: Document) -> Cited:
     return cited(document, address, timezone.localdate())
 
 
-def _saved(text: str, content_type: str, name: str) -> HttpResponse:
+def _saved(text: str | bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response

@@ -59,6 +59,9 @@ document-print                  GET  200
 document-pages                  GET  200
 document-bibtex                 GET  200
 document-ris                    GET  200
+document-akn                    GET  200
+document-text                   GET  200
+document-markdown               GET  200
 document-table                  GET  200
 people                          GET  200
 person                          GET  200
@@ -215,7 +218,17 @@ class House:
             },
             **{
                 f"document{form}": {"public_id": document.public_id}
-                for form in ("", "-print", "-pages", "-bibtex", "-ris", "-report")
+                for form in (
+                    "",
+                    "-print",
+                    "-pages",
+                    "-bibtex",
+                    "-ris",
+                    "-akn",
+                    "-text",
+                    "-markdown",
+                    "-report",
+                )
             },
             "document-table": {"public_id": public.documents.get(position=2).public_id, "position": 0},
             "person": {"name": "晋玮"},

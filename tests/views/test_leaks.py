@@ -126,6 +126,9 @@ def public_addresses(issue: Issue, *, shared: bool = True) -> Iterator[str]:
             "document-pages",
             "document-bibtex",
             "document-ris",
+            "document-akn",
+            "document-text",
+            "document-markdown",
             "document-report",
         ):
             yield reverse(name, args=[document.public_id])
@@ -183,6 +186,7 @@ ANSWERED_ABOVE = {
     *("api-1:document_hits", "numbers-not-held"),
     *("api-1:document_hits", "help", "about", "numbers-not-held"),
     *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
+    *("document-akn", "document-text", "document-markdown"),
     "document-report",
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn.

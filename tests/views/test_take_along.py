@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from archive.models import Block, Document, DocumentAlias, Issue, Table
+from archive.models import Block, Document, DocumentAlias, Issue, Reference, Table
 from tests.factories import make_issue
 from tests.views.page import document, get
 from tests.views.test_files import ClosingClient
@@ -19,7 +19,10 @@ from tests.views.test_scans import print_file
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ("document-bibtex", "document-ris", "document-pages", "document-print")
+NAMES = (
+    *("document-bibtex", "document-ris", "document-pages", "document-print"),
+    *("document-akn", "document-text", "document-markdown"),
+)
 
 
 @pytest.fixture
@@ -114,3 +117,60 @@ def test_a_table_more_costs_no_query(client: Client, issue: Issue, django_assert
     with django_assert_num_queries(len(plain)):
         links = get(client, one.get_absolute_url()).links()
     assert reverse("document-table", args=[one.public_id, 2]) in links
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "ending"),
+    [
+        ("document-akn", "application/akn+xml", "xml"),
+        ("document-text", "text/plain", "txt"),
+        ("document-markdown", "text/markdown", "md"),
+    ],
+)
+def test_the_whole_document_in_other_forms(
+    client: Client, issue: Issue, name: str, content_type: str, ending: str
+) -> None:
+    one = document(issue, 1)
+    path = reverse(name, args=[one.public_id])
+    response = client.get(path)
+    assert response["Content-Type"] == f"{content_type}; charset=utf-8"
+    assert response["Content-Disposition"].endswith(f"1%E5%8F%B7.{ending}")
+    assert response["ETag"] and "no-cache" in response["Cache-Control"]
+    assert client.get(path, headers={"If-None-Match": response["ETag"]}).status_code == 304
+    assert f"http://testserver{one.get_absolute_url()}" in response.content.decode()
+    page = get(client, one.get_absolute_url())
+    [link] = [one for tag, one in page.elements if tag == "link" and one.get("href") == path]
+    assert (link["rel"], link["type"]) == ("alternate", content_type)
+
+
+def test_akoma_ntoso_leads_to_what_readers_may_see_alone(client: Client, issue: Issue) -> None:
+    one = document(issue, 1)
+    path, repealed = (
+        reverse("document-akn", args=[one.public_id]),
+        make_issue(label="2").documents.get(position=2),
+    )
+    one.references.filter(position=1).update(target=repealed)
+    assert f"http://testserver{repealed.get_absolute_url()}" in client.get(path).content.decode()
+    Issue.objects.filter(pk=repealed.issue_id).update(state="draft")
+    assert repealed.public_id not in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("name", ["document-akn", "document-text", "document-markdown"])
+def test_a_block_more_costs_no_query(
+    client: Client, issue: Issue, name: str, django_assert_num_queries: Any
+) -> None:
+    one = document(issue, 2)
+    path = reverse(name, args=[one.public_id])
+    with CaptureQueriesContext(connection) as plain:
+        client.get(path)
+    for position in range(100, 110):
+        table = Table.objects.create(document=one, position=position, columns=["甲"], rows=[["乙"]])
+        Block.objects.create(document=one, position=position, kind="table", text="甲\n乙", table=table)
+        Reference.objects.create(
+            document=one, position=position, relation="cites", number="甲发〔2020〕1号", target=one
+        )
+        Reference.objects.create(
+            document=document(issue, 1), position=position, relation="amends", number="甲", target=one
+        )
+    with django_assert_num_queries(len(plain) + (1 if name == "document-akn" else 0)):
+        client.get(path)
