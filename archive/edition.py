@@ -7,6 +7,7 @@ twice, not even where a backup is put back.
 import secrets
 
 from django.db import connection
+from django.utils import timezone
 
 from archive.models.edition import Edition, IssueEdition
 from archive.models.issue import Issue
@@ -32,7 +33,11 @@ def next_edition() -> None:
 
 
 def next_edition_of(issue: Issue) -> None:
-    """Give the present state a new name, after a change of one issue: as `next_edition`, and all others keep theirs."""
+    """Give the present state a new name, after a change of one issue: as `next_edition`, and all others keep theirs.
+
+    It is the day on which the issue changed, too, which feeds and sitemaps tell.
+    """
+    Issue.objects.filter(pk=issue.pk).update(changed_at=timezone.now())
     IssueEdition.objects.update_or_create(issue=issue, defaults={"name": _fresh_name()})
     next_edition_beside_issues()
 

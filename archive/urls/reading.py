@@ -8,6 +8,7 @@ from archive.views import (
     annexes,
     browse,
     document,
+    feeds,
     files,
     guide,
     home,
@@ -57,6 +58,9 @@ register_converter(CountConverter, "count")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("feeds/issues.atom", feeds.issues, name="feed-issues"),
+    path("feeds/kinds/<name:kind>.atom", feeds.kind, name="feed-kind"),
+    path("feeds/issuers/<name:issuer>.atom", feeds.issuer, name="feed-issuer"),
     path("help/", guide.help_page, name="help"),
     path("about/", guide.about, name="about"),
     path("issues/", issues.issues, name="issues"),

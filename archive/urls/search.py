@@ -3,11 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from archive.api import api
-from archive.views import search, search_exports, suggest
+from archive.views import feeds, search, search_exports, suggest
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
-    path("search/feed.atom", search_exports.feed, name="search-feed"),
+    path("search/feed.atom", feeds.search, name="search-feed"),
     path("search/documents.csv", search_exports.table, name="search-table"),
     path("search/suggest", suggest.suggest, name="search-suggest"),
     path("number/", search.number, name="number"),

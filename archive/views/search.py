@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -107,6 +108,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 (term, with_parameters({**parameters, "q": term.query})) for term in results.respelled
             ],
             "same_search": with_parameters(parameters),
+            "feed": _feed_address(parameters, found=results.total > 0),
             "terms": [(term, with_parameters({**parameters, "q": term.query})) for term in results.terms],
         }
     else:
@@ -147,6 +149,14 @@ def citing_documents(documents: Sequence[Document]) -> dict[int, int]:
     named = Reference.objects.filter(target__in=documents, document__in=Document.objects.published())
     counted = named.values("target").annotate(count=Count("document", distinct=True)).order_by()
     return {row["target"]: row["count"] for row in counted}
+
+
+def _feed_address(parameters: Mapping[str, str], found: bool) -> str:
+    """The feed of a search: that of a kind or an issuing body, where nothing else is asked for and there is any."""
+    asked = [name for name, value in parameters.items() if value and name != "sort"]
+    if found and asked in (["kind"], ["issuer"]) and "/" not in (value := parameters[asked[0]]):
+        return reverse(f"feed-{asked[0]}", args=[value])
+    return reverse("search-feed") + with_parameters(parameters)
 
 
 def facets_of(facets: Mapping[str, Sequence[FacetValue]], parameters: Mapping[str, str]) -> list[Facet]:

@@ -71,6 +71,9 @@ document-report                 POST 400
 search                          GET  200
 search-feed                     GET  200
 search-table                    GET  200
+feed-issues                     GET  200
+feed-kind                       GET  200
+feed-issuer                     GET  200
 number                          GET  200
 api-1:api-root                  GET  404
 api-1:openapi-json              GET  200
@@ -231,6 +234,8 @@ class House:
                 )
             },
             "document-table": {"public_id": public.documents.get(position=2).public_id, "position": 0},
+            "feed-kind": {"kind": document.kind},
+            "feed-issuer": {"issuer": document.issuer},
             "person": {"name": "晋玮"},
             "post": {"post": "云岭市林业局局长"},
             "number-code": {"code": document.number_code},

@@ -142,6 +142,8 @@ def public_addresses(issue: Issue, *, shared: bool = True) -> Iterator[str]:
             yield reverse("person", args=[one.person])
             yield reverse("post", args=[one.post])
         if shared:
+            yield reverse("feed-kind", args=[document.kind])
+            yield reverse("feed-issuer", args=[document.issuer])
             yield reverse("number-code", args=place_of_number[:1])
             yield reverse("number-year", args=place_of_number[:2])
 
@@ -156,6 +158,7 @@ def lists(words: list[str]) -> Iterator[str]:
         "numbers",
         "people",
         "numbers-not-held",
+        "feed-issues",
         "search",
         "number",
         "api-1:issues",
@@ -188,6 +191,7 @@ ANSWERED_ABOVE = {
     *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
     *("document-akn", "document-text", "document-markdown"),
     "document-report",
+    *("document-report", "feed-issues", "feed-kind", "feed-issuer"),
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn.
 ANSWERED_ELSEWHERE = {"annex"}

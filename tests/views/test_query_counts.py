@@ -21,7 +21,9 @@ PUBLIC = [
     "/", "/issues/", "/issues/?year=2024", ISSUE, f"{ISSUE}pages/", "/documents/", "/documents/云政发/",
     "/documents/云政发/2024/", "/documents/not-held/", "/people/", "/people/?year=2024", "/people/?q=林", "/people/林岚/",
     f"/posts/{POST}/", "/about/", "/help/", "/search/?q=通知", "/search/?q=云政发〔2024〕1号", "/search/?kind=通知",
-    "/search/feed.atom?q=通知", "/search/suggest?q=林", "/api/v1/search?q=通知", "/api/v1/issues", "/api/v1/documents",
+    "/search/feed.atom?q=通知",
+    "/feeds/issues.atom", "/feeds/kinds/通知.atom", "/feeds/issuers/云岭市人民政府.atom",
+    "/search/suggest?q=林", "/api/v1/search?q=通知", "/api/v1/issues", "/api/v1/documents",
 ]  # fmt: skip
 DESK = [
     "/desk/", "/desk/gaps/", "/desk/validity/", "/desk/vocabulary/", "/desk/uploads/", "/desk/batches/", "/desk/history/",
