@@ -35,7 +35,7 @@ LONGEST_ADDRESS = 1000
 # of the new edition, search pages would stay as they were.
 LONGEST_KEPT = 600
 # What pages are made with, below the project's folder.
-_MADE_WITH = ("templates/**/*.html", "static/*", "archive/**/*.py", "archive/**/*.mo", "gazette/*.py")
+_MADE_WITH = ("templates/**/*.*", "static/*", "archive/**/*.py", "archive/**/*.mo", "gazette/*.py")
 # The settings that show in a page or in its headers.
 _SET = ("SITE", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "HSTS_PRELOAD", "STATIC_COLLECTED", "TIME_ZONE")
 

@@ -138,6 +138,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "csp",
     "archive",  # before haystack: its rebuild_index is the one that readers do not notice
     "haystack",

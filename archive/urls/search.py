@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/feed.atom", feeds.search, name="search-feed"),
     path("search/documents.csv", search_exports.table, name="search-table"),
     path("search/suggest", suggest.suggest, name="search-suggest"),
+    path("search/completions", suggest.completions, name="search-completions"),
     path("number/", search.number, name="number"),
     path("api/v1/", api.urls),
 ]

@@ -35,6 +35,10 @@ TABLE = """
 address                         how  nobody half reader staff editor publisher both administrator
 home                            GET  200
 icon                            GET  301
+robots                          GET  200
+sitemap-index                   GET  200
+sitemap                         GET  200
+opensearch                      GET  200
 issues                          GET  200
 issue                           GET  200
 issue-short                     GET  302
@@ -85,6 +89,7 @@ api-1:document                  GET  200
 api-1:document_hits             GET  200
 api-1:suggestions               GET  200
 search-suggest                  GET  200
+search-completions              GET  200
 set_language                    POST 302
 healthz                         GET  503
 metrics                         GET  200
@@ -234,6 +239,7 @@ class House:
                 )
             },
             "document-table": {"public_id": public.documents.get(position=2).public_id, "position": 0},
+            "sitemap": {"section": "documents"},
             "feed-kind": {"kind": document.kind},
             "feed-issuer": {"issuer": document.issuer},
             "person": {"name": "晋玮"},

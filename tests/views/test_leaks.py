@@ -21,6 +21,7 @@ from archive.ingest.originals import store_original
 from archive.models import Document, Issue, Page
 from archive.publishing import publish_issue, withdraw_issue
 from archive.search.update import index_issue
+from archive.sitemaps import SITEMAPS
 from tests.factories import make_issue
 from tests.outside import PROJECT
 from tests.views.test_every_address import described
@@ -159,6 +160,7 @@ def lists(words: list[str]) -> Iterator[str]:
         "people",
         "numbers-not-held",
         "feed-issues",
+        "sitemap-index",
         "search",
         "number",
         "api-1:issues",
@@ -167,12 +169,14 @@ def lists(words: list[str]) -> Iterator[str]:
         "metrics",
     ):
         yield reverse(name)
+    for section in SITEMAPS:
+        yield reverse("sitemap", args=[section])
     for word in words:
         yield reverse("person", args=[word])
         yield reverse("post", args=[word])
     for name in (
         *("search", "search-feed", "search-table", "api-1:search", "number", "api-1:documents"),
-        "people",
+        *("people", "search-suggest", "search-completions", "api-1:suggestions"),
     ):
         for word in words:
             for field in ("", "title:", "number:", "person:"):
@@ -192,11 +196,20 @@ ANSWERED_ABOVE = {
     *("document-akn", "document-text", "document-markdown"),
     "document-report",
     *("document-report", "feed-issues", "feed-kind", "feed-issuer"),
+    *("sitemap-index", "sitemap", "search-completions"),
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn.
 ANSWERED_ELSEWHERE = {"annex"}
 # They hold nothing of an issue: the language, the icon, the description of the API, the first administrator.
-NOTHING_TO_TELL = {"set_language", "icon", "api-1:openapi-json", "api-1:api-root", "first-administrator"}
+NOTHING_TO_TELL = {
+    "set_language",
+    "icon",
+    "robots",
+    "opensearch",
+    "api-1:openapi-json",
+    "api-1:api-root",
+    "first-administrator",
+}
 
 
 def test_every_public_address_is_walked() -> None:

@@ -23,6 +23,7 @@ PUBLIC = [
     f"/posts/{POST}/", "/about/", "/help/", "/search/?q=通知", "/search/?q=云政发〔2024〕1号", "/search/?kind=通知",
     "/search/feed.atom?q=通知",
     "/feeds/issues.atom", "/feeds/kinds/通知.atom", "/feeds/issuers/云岭市人民政府.atom",
+    "/sitemap.xml", "/sitemap-documents.xml", "/sitemap-issues.xml", "/sitemap-numbers.xml", "/search/completions?q=林",
     "/search/suggest?q=林", "/api/v1/search?q=通知", "/api/v1/issues", "/api/v1/documents",
 ]  # fmt: skip
 DESK = [
