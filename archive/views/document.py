@@ -143,6 +143,7 @@ def document_context(request: HttpRequest, document: Document, own: OwnParts, qu
         "qr": _address_picture(address) if public else "",
         "printed": bool(own.original) and has_pages(document),
         "address": address,
+        "description": _description(document),
         "citation": (citation := as_gbt7714(one := cited(document, address, timezone.localdate()))),
         "bibtex": as_bibtex(one),
         "ris": as_ris(one),
@@ -151,6 +152,12 @@ def document_context(request: HttpRequest, document: Document, own: OwnParts, qu
             for anchor, title in own.enclosures
         ],
     }
+
+
+def _description(document: Document) -> str:
+    """The document in a line, for whoever is shown a link to it."""
+    day = document.signed_on.isoformat() if document.signed_on else ""
+    return " · ".join(filter(None, [document.number, document.issuer, day, str(document.issue)]))
 
 
 @lru_cache(maxsize=1024)

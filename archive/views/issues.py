@@ -1,5 +1,6 @@
 """The shelves, and one issue with its contents as printed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, zip_longest
 from operator import attrgetter
@@ -23,6 +24,8 @@ from archive.views.gone import gone
 
 # So many issues of a gazette stand on the shelves with their covers, and the rest of the year that they end in.
 COVERS = 60
+# So many documents are named to whoever is shown a link to an issue.
+NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,11 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
         "archive/issue.html",
         {
             "issue": found,
-            "cover": has_cover(found),
+            "cover": (cover := has_cover(found)),
+            "cover_address": request.build_absolute_uri(reverse("cover", args=[found.sha256]))
+            if cover
+            else "",
+            "description": _description(found, documents),
             "categories": categories,
             # What the print carries but its contents do not name.
             "unlisted": [document for document in documents if document.pk not in named],
@@ -239,6 +246,12 @@ def original_address(issue: Issue) -> str:
     if not original_is_public(issue):
         return ""
     return reverse("original", args=[issue.sha256, issue.file_name.replace("/", "-")])
+
+
+def _description(issue: Issue, documents: Sequence[Document]) -> str:
+    """The issue in a line, for whoever is shown a link to it: its first documents."""
+    organiser = issue.gazette.organiser if issue.gazette else ""
+    return " · ".join(filter(None, [organiser, *(document.title for document in documents[:NAMED])]))
 
 
 def _neighbours(issue: Issue) -> dict[str, Issue | None]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from archive import people as archive_people
 from archive.models import Appointment, Document
 from archive.namesakes import Person, tell_apart, words_on
-from archive.views.addresses import asked_year, page_addresses, with_parameters
+from archive.views.addresses import asked_year, page_addresses
 
 DOCUMENTS_A_PAGE, ACTS_A_PAGE = 20, 100
 # Names that a document is listed with for each of its acts; the others are on its own page.
@@ -113,7 +113,6 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
             "one": persons.one,
             "settled": bool(settled),
             "listed": listed,
-            "address": _canonical(request),
         },
     )
 
@@ -135,7 +134,6 @@ def post(request: HttpRequest, post: str) -> HttpResponse:
             "acts": page.paginator.count,
             "issuers": by_issuer(list(page.object_list)),
             "pages": page_addresses({}, page.number, page.paginator.num_pages),
-            "address": _canonical(request),
         },
     )
 
@@ -165,11 +163,6 @@ def by_issuer(acts: Sequence[Appointment]) -> tuple[IssuerActs, ...]:
 def _person_acts(acts: Sequence[Appointment], one: Person) -> PersonActs:
     own = [act for act in acts if act.document_id in one.documents]
     return PersonActs(len(one.documents), tuple(n + 1 for n in one.unlike), by_issuer(own))
-
-
-def _canonical(request: HttpRequest) -> str:
-    page = request.GET.get("page", "")
-    return request.build_absolute_uri(request.path) + (with_parameters({}, page=page) if page else "")
 
 
 def _not_here(request: HttpRequest, text: str) -> HttpResponse:
