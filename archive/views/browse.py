@@ -7,11 +7,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from archive.models import Document
 from archive.models.document import DocumentQuerySet
 from archive.numbers import read_number
+from archive.views.structured import way_data
 
 # Lines on one page of a run; a gap of any length is one line.
 RUN_PAGE = 200
@@ -78,6 +81,7 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
         "archive/code.html",
         {
             "code": code,
+            "structured": way_data(request, [_numbers()], code),
             "years": years,
             "newest": newest,
             "newest_run": runs_of(of_code.filter(number_year=newest), begin=1)[:RUN_PAGE] if newest else [],
@@ -100,6 +104,9 @@ def year(request: HttpRequest, code: str, year: int) -> HttpResponse:
         "archive/run.html",
         {
             "code": code,
+            "structured": way_data(
+                request, [_numbers(), (code, reverse("number-code", args=[code]))], f"{code}〔{year}〕"
+            ),
             "year": year,
             "run": Paginator(run, RUN_PAGE).get_page(request.GET.get("page")),
             "present": sum(isinstance(line, Numbered) for line in run),
@@ -131,6 +138,11 @@ def _with_gaps(found: Iterable[tuple[int, list[Document]]], begin: int | None) -
             yield Gap(expected, sequence - 1)
         yield Numbered(sequence, tuple(documents))
         expected = sequence + 1
+
+
+def _numbers() -> tuple[str, str]:
+    """The way to all numbers, as pages name it."""
+    return _("文号"), reverse("numbers")
 
 
 def _numbered() -> DocumentQuerySet:

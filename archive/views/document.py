@@ -26,6 +26,7 @@ from archive.views.addresses import with_parameters
 from archive.views.gone import gone
 from archive.views.kept_parts import kept_parts
 from archive.views.own_parts import Citing, OwnParts, own_parts, with_own_parts
+from archive.views.structured import document_data
 
 # So many documents that come nearest are named.
 RELATED = 5
@@ -140,6 +141,7 @@ def document_context(request: HttpRequest, document: Document, own: OwnParts, qu
         "related": related,
         # Addresses below the document's, which a draft has not.
         "public": (public := document.is_public),
+        "structured": document_data(request, document, references) if public else "",
         "qr": _address_picture(address) if public else "",
         "printed": bool(own.original) and has_pages(document),
         "address": address,

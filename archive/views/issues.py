@@ -21,6 +21,7 @@ from archive.templatetags.reading import span
 from archive.views.addresses import asked_year
 from archive.views.files import original_is_public
 from archive.views.gone import gone
+from archive.views.structured import issue_data
 
 # So many issues of a gazette stand on the shelves with their covers, and the rest of the year that they end in.
 COVERS = 60
@@ -96,6 +97,7 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
     if not found.is_published:
         return gone(request, found.withdrawn_reason)
     original = original_address(found)
+    cover = reverse("cover", args=[found.sha256]) if has_cover(found) else ""
     categories = contents_by_category(found)
     named = {entry.document_id for _category, entries in categories for entry in entries}
     documents = list(found.documents.published().order_by("position"))
@@ -104,10 +106,9 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
         "archive/issue.html",
         {
             "issue": found,
-            "cover": (cover := has_cover(found)),
-            "cover_address": request.build_absolute_uri(reverse("cover", args=[found.sha256]))
-            if cover
-            else "",
+            "cover": bool(cover),
+            "cover_address": request.build_absolute_uri(cover) if cover else "",
+            "structured": issue_data(request, found, documents, original, cover),
             "description": _description(found, documents),
             "categories": categories,
             # What the print carries but its contents do not name.

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from archive.models import Annex, Block, Document, Enclosure, Issue
+from archive.models import Annex, Block, Document, Enclosure, Issue, Reference
 from archive.search.query import near_documents
 from archive.views.addresses import with_parameters
 from archive.views.corrected import corrected_fields
@@ -37,6 +37,11 @@ class Citing:
     number: str
     title: str
     evidence: str
+
+    @property
+    def word(self) -> str:
+        """The relation as readers see it."""
+        return str(Reference.Relation(self.relation).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,7 @@ def own_parts(document: Document, query: str = "", annex_address: AddressOfAnnex
         pictures=pictures,
         enclosures=enclosures_in(document, marked.text),
         references=[
-            Citing(one.position, one.get_relation_display(), one.number, one.title, one.evidence)
+            Citing(one.position, one.relation, one.number, one.title, one.evidence)
             for one in document.references.all()
         ],
         related=near_documents(document),

@@ -7,12 +7,15 @@ from itertools import groupby
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from archive import people as archive_people
 from archive.models import Appointment, Document
 from archive.namesakes import Person, tell_apart, words_on
 from archive.views.addresses import asked_year, page_addresses
+from archive.views.structured import way_data
 
 DOCUMENTS_A_PAGE, ACTS_A_PAGE = 20, 100
 # Names that a document is listed with for each of its acts; the others are on its own page.
@@ -113,6 +116,7 @@ def person(request: HttpRequest, name: str) -> HttpResponse:
             "one": persons.one,
             "settled": bool(settled),
             "listed": listed,
+            "structured": way_data(request, _way(), name),
         },
     )
 
@@ -131,6 +135,7 @@ def post(request: HttpRequest, post: str) -> HttpResponse:
         "archive/post.html",
         {
             "post": post,
+            "structured": way_data(request, _way(), post),
             "acts": page.paginator.count,
             "issuers": by_issuer(list(page.object_list)),
             "pages": page_addresses({}, page.number, page.paginator.num_pages),
@@ -158,6 +163,10 @@ def by_issuer(acts: Sequence[Appointment]) -> tuple[IssuerActs, ...]:
         IssuerActs(issuer, tuple(group))
         for issuer, group in groupby(ordered, key=lambda act: act.document.issuer)
     )
+
+
+def _way() -> list[tuple[str, str]]:
+    return [(_("人事任免"), reverse("people"))]
 
 
 def _person_acts(acts: Sequence[Appointment], one: Person) -> PersonActs:

@@ -138,7 +138,7 @@ _LEAKS = re.compile(
 )
 _ADDRESSES = ("href", "src", "action", "formaction", "data", "poster", "cite", "srcset", "xlink:href")
 # What a page hands to its script is data, which nothing runs.
-_DATA = "application/json"
+_DATA = ("application/json", "application/ld+json")
 _SCHEMES = {"", "http", "https", "mailto"}
 _HOSTS = {"", "testserver"}
 
@@ -225,7 +225,7 @@ def faults_in_html(text: str) -> list[str]:
             continue
         if MARK in element.tag.lower():
             found.append(f"element {element.tag}")
-        if element.tag == "script" and (element.text or "").strip() and element.get("type") != _DATA:
+        if element.tag == "script" and (element.text or "").strip() and element.get("type") not in _DATA:
             found.append(f"script {element.text!r}")
         if element.tag in ("style", "iframe", "object", "embed", "base"):
             found.append(f"element {element.tag}")

@@ -56,6 +56,8 @@ class Page(HTMLParser):
         self.languages.pop()
 
     def handle_data(self, data: str) -> None:
+        if self.open[-1:] == ["script"]:
+            return  # a data block is for machines
         for tag in set(self.open):
             self.texts[tag][-1] += data
         if "title" not in self.open:  # a page's title cannot be marked in parts
