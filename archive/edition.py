@@ -5,6 +5,7 @@ twice, not even where a backup is put back.
 """
 
 import secrets
+from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
@@ -22,6 +23,11 @@ def present_edition() -> str:
         cursor.execute(_PRESENT, [Edition.PRESENT])
         row = cursor.fetchone()
     return row[0] if row else ""
+
+
+def edition_since() -> datetime | None:
+    """When something that readers see last changed; None before the first change."""
+    return Edition.objects.filter(pk=Edition.PRESENT).values_list("since", flat=True).first()
 
 
 def next_edition() -> None:

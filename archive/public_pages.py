@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, pars
 from django.http.response import ResponseHeaders
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import http_date
 
-from archive.edition import present_edition
+from archive.edition import edition_since, present_edition
 from archive.language import chosen_language
 from archive.log_lines import request_id
 from archive.metrics import KEPT_PAGES
@@ -45,6 +46,10 @@ class PublicPages:
 
     Whoever has a session gets pages made for them alone. Pages that set a cookie, stream a file or forbid it are
     not kept. It stands before the session middleware: a kept page asks the database for the edition, and nothing else.
+
+    Last-Modified is when the edition began, for whoever wants to know; by If-Modified-Since nobody is told that a page
+    holds. A second may see two editions, a transaction ends later than it says, and a page changes with the program
+    and the day, too: only ETag is exact.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -67,6 +72,9 @@ class PublicPages:
         if not _is_for_all(response):
             return response
         _with_headers(response, name)
+        # Asked for behind the making: of an edition that began meanwhile it is later than what the page shows, never earlier.
+        if since := edition_since():
+            response.headers.setdefault("Last-Modified", http_date(since.timestamp()))
         if request.method == "GET":
             caches["pages"].set(name, (response.content, response.headers), LONGEST_KEPT)
         return response

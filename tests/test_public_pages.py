@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 from wsgiref.util import setup_testing_defaults
@@ -25,7 +25,7 @@ from archive import annexes
 from archive.edition import next_edition, present_edition
 from archive.ingest.correct.change import Change
 from archive.ingest.correcting import correct, undo
-from archive.models import Document, Issue, Term
+from archive.models import Document, Edition, Issue, Term
 from archive.publishing import publish_issue, restore_document, withdraw_document, withdraw_issue
 from archive.search.update import index_issue, rebuild
 from archive.vocabulary import confirm, forget, settle_namesakes
@@ -73,6 +73,23 @@ def test_whoever_has_it_is_told_that_it_holds(client: Client, issue: Issue) -> N
     again = client.get("/", headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 200
     assert again["ETag"] != first["ETag"]
+
+
+def test_a_page_says_when_something_last_changed_and_is_judged_by_its_tag_alone(
+    client: Client, issue: Issue
+) -> None:
+    began = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+    Edition.objects.update(since=began)
+    for path in ("/", issue.get_absolute_url(), "/sitemap.xml", "/feeds/issues.atom"):
+        first = client.get(path)
+        if path != "/sitemap.xml":  # which says it of what it names
+            assert first["Last-Modified"] == "Mon, 06 May 2024 07:08:09 GMT", path
+        assert client.get(path)["Last-Modified"] == first["Last-Modified"]
+        asked = {"If-Modified-Since": first["Last-Modified"]}
+        assert client.get(path, headers=asked).status_code == 200, path
+        assert client.get(path, headers=asked | {"If-None-Match": first["ETag"]}).status_code == 304, path
+    withdraw_document(issue.documents.all()[0], "个人信息")
+    assert client.get("/")["Last-Modified"] != "Mon, 06 May 2024 07:08:09 GMT"
 
 
 def test_security_headers_are_those_of_a_page_made_anew(client: Client, issue: Issue) -> None:
