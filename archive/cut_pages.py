@@ -11,6 +11,8 @@ from archive.pictures import (
     BARE_PAGES,
     MAX_MEMORY,
     MAX_REWRITE_SECONDS,
+    Original,
+    existing,
     failure_of,
     folder_of,
     one_at_a_time,
@@ -44,8 +46,8 @@ with pikepdf.open(source) as old, pikepdf.new() as new:
 )
 
 
-def cut_pages(source: Path, sha256: str, first: int, last: int, *, title: str, key: str) -> Path | None:
-    """The PDF of the pages `first` to `last` (from 1) of `source`, the file of the issue with that checksum.
+def cut_pages(original: Original, sha256: str, first: int, last: int, *, title: str, key: str) -> Path | None:
+    """The PDF of the pages `first` to `last` (from 1) of `original`, the file of the issue with that checksum.
 
     `key` tells a masked source from another, "" for none. Cut once for pages, key and title, since two documents may
     stand on the same pages; what was cut of them with other masks is thrown away. None when it cannot be cut. Raises
@@ -56,6 +58,9 @@ def cut_pages(source: Path, sha256: str, first: int, last: int, *, title: str, k
     if target.exists():
         return target
     if failure_of(target).exists():
+        return None
+    source = existing(original)
+    if source is None:
         return None
     target.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time():

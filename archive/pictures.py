@@ -6,25 +6,27 @@ A page that cannot be drawn leaves a mark: a cover is then set in type, and a pa
 """
 
 import errno
-import fcntl
 import json
 import logging
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from PIL import Image, ImageDraw
 
+from archive.ingest.turns import turn
 from archive.models import Issue
 from archive.room import lacks_room, says_full
 
 logger = logging.getLogger(__name__)
 
+# Gives the file that something is to be made of; asked only then, for it may have to be fetched. None, or a place where
+# nothing lies, when there is none.
+Original = Callable[[], Path | None]
 # x0, top, x1, bottom in points; the origin is the top left corner of the page.
 Box = tuple[float, float, float, float]
 _MASK = (31, 29, 26)
@@ -112,7 +114,7 @@ MAX_REWRITE_SECONDS = 60
 
 
 class TooBusy(Exception):
-    """Others have pages drawn just now; the same request is worth trying again."""
+    """Others have pages drawn just now, or the file went away in the middle; the same request is worth trying again."""
 
 
 def has_cover(issue: Issue) -> bool:
@@ -120,12 +122,12 @@ def has_cover(issue: Issue) -> bool:
     return issue.source_kind == Issue.SourceKind.PDF and not failure_of(_cover(issue.sha256)).exists()
 
 
-def cover_picture(original: Path, sha256: str) -> Path | None:
+def cover_picture(original: Original, sha256: str) -> Path | None:
     """The picture of the first page as WebP, drawn when it is first asked for; None when that fails."""
     return _drawn(original, _cover(sha256), 0, COVER_WIDTH)
 
 
-def page_picture(original: Path, sha256: str, number: int) -> Path | None:
+def page_picture(original: Original, sha256: str, number: int) -> Path | None:
     """The picture of a page, to be read, as WebP; None when it cannot be drawn. Raises TooBusy."""
     return _drawn(original, folder_of(sha256) / f"page-{number}.webp", number - 1, 0)
 
@@ -160,7 +162,7 @@ def small_picture(picture: Path) -> Path:
 
 
 def masked_pdf(
-    original: Path, sha256: str, pages: Sequence[tuple[int, Path, float, float]], key: str
+    original: Original, sha256: str, pages: Sequence[tuple[int, Path, float, float]], key: str
 ) -> Path | None:
     """The PDF with `pages` (number, masked picture, size in points) replaced by their pictures, so that nothing of what
     is masked is left in it; written once for a `key`. None when it cannot be written. Raises TooBusy.
@@ -169,6 +171,9 @@ def masked_pdf(
     target = folder_of(sha256) / f"masked-bare-{key}.pdf"
     if target.exists():
         return target
+    source = existing(original)
+    if source is None:
+        return None
     target.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time():
         if not target.exists() and not failure_of(target).exists():
@@ -176,7 +181,7 @@ def masked_pdf(
                 old.unlink(missing_ok=True)
             replaced = [[number - 1, str(picture), width, height] for number, picture, width, height in pages]
             limits = (MAX_MEMORY, MAX_REWRITE_SECONDS)
-            run_alone(_REPLACE_PAGES, original, target, limits, MAX_REWRITE_SECONDS, json.dumps(replaced))
+            run_alone(_REPLACE_PAGES, source, target, limits, MAX_REWRITE_SECONDS, json.dumps(replaced))
     return target if target.exists() else None
 
 
@@ -194,40 +199,40 @@ def pages_that_fail(sha256: str) -> set[int]:
     return {int(number) for number in marks if number.isdecimal()}
 
 
-def _drawn(original: Path, picture: Path, index: int, width: int) -> Path | None:
+def _drawn(original: Original, picture: Path, index: int, width: int) -> Path | None:
     if picture.exists():
         return picture
     if failure_of(picture).exists():
         return None
+    source = existing(original)
+    if source is None:
+        return None
     picture.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time():
         if not picture.exists() and not failure_of(picture).exists():
-            _draw(original, picture, index, width)
+            _draw(source, picture, index, width)
     return picture if picture.exists() else None
+
+
+def existing(original: Original) -> Path | None:
+    """The file, None when it is not there; fetched, where it has to be, before anybody waits for a turn to draw."""
+    source = original()
+    return source if source is not None and source.is_file() else None
 
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """One drawing at a time on the whole machine: a crowd of first readers must not start a crowd of processes."""
-    until = time.monotonic() + MAX_WAIT_SECONDS
-    with (Path(settings.GAZETTE_DATA) / "pictures" / "lock").open("w") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise TooBusy from None
-                time.sleep(0.05)
+    with turn(Path(settings.GAZETTE_DATA) / "pictures" / "lock", MAX_WAIT_SECONDS, TooBusy()):
         yield
 
 
-def _draw(original: Path, picture: Path, index: int, width: int) -> None:
+def _draw(source: Path, picture: Path, index: int, width: int) -> None:
     limits = (
         *(index, width, PAGE_DPI, PAGE_LONGEST, MAX_PIXELS, MAX_BYTES),
         *(MAX_MEMORY, MAX_CPU_SECONDS),
     )
-    run_alone(_DRAW, original, picture, limits, MAX_WALL_SECONDS)
+    run_alone(_DRAW, source, picture, limits, MAX_WALL_SECONDS)
 
 
 def run_alone(
@@ -235,7 +240,8 @@ def run_alone(
 ) -> None:
     """Let a program make `target` of `source` in a process of its own; a failure leaves a mark.
 
-    Raises OSError where the disk is full: that is no fault of the file, and no mark must outlast it.
+    Raises OSError where the disk is full, TooBusy where the folder of pictures or the source (a copy of what lies elsewhere)
+    was thrown away meanwhile: that is no fault of the file, and no mark must outlast it.
     """
     try:
         with _written(target) as unfinished:
@@ -253,6 +259,9 @@ def run_alone(
         logger.warning("%s of %s cannot be made: %s", target.name, source.name, why)
         if lacks_room(error) or says_full(why):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
+        gone = isinstance(error, FileNotFoundError) or os.strerror(errno.ENOENT) in why
+        if gone or not source.exists():
+            raise TooBusy from error
         failure_of(target).touch()
 
 

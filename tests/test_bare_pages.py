@@ -143,7 +143,7 @@ def mask(folder: Path) -> Path:
 
 def test_nothing_of_a_masked_page_is_left_in_the_public_file(tmp_path: Path, data_folder: Path) -> None:
     two_pages(b"<zz> /Im2 Do").save(tmp_path / "shared.pdf")
-    masked = masked_pdf(tmp_path / "shared.pdf", SHA, [(1, mask(tmp_path), 300, 400)], "masks")
+    masked = masked_pdf(lambda: tmp_path / "shared.pdf", SHA, [(1, mask(tmp_path), 300, 400)], "masks")
     assert masked is not None
     with pikepdf.open(masked) as pdf:
         assert widths(pdf) == [SHOWN, 30]
@@ -155,5 +155,5 @@ def test_a_file_with_a_page_that_cannot_be_decoded_is_kept_back(tmp_path: Path, 
     pdf.pages[1].Contents = Stream(pdf, b"not packed at all", Filter=Name.RunLengthDecode, DecodeParms=None)
     pdf.pages[1].Contents.write(b"\x00\xff\xff", filter=Name.JBIG2Decode)
     pdf.save(tmp_path / "odd.pdf")
-    assert masked_pdf(tmp_path / "odd.pdf", SHA, [(1, mask(tmp_path), 300, 400)], "masks") is None
+    assert masked_pdf(lambda: tmp_path / "odd.pdf", SHA, [(1, mask(tmp_path), 300, 400)], "masks") is None
     assert failure_of(folder_of(SHA) / "masked-bare-masks.pdf").exists()

@@ -48,7 +48,7 @@ def widths(path: Path) -> list[int]:
 
 def test_just_the_pages_are_in_the_file(printed: Path) -> None:
     assert widths(printed) == [9, 10, 11, 12]
-    cut = cut_pages(printed, SHA, 2, 3, title=TITLE, key="")
+    cut = cut_pages(lambda: printed, SHA, 2, 3, title=TITLE, key="")
     assert cut is not None and widths(cut) == [10, 11]
     with pikepdf.open(cut) as pdf:
         assert len(pdf.pages) == 2 and all("/Annots" not in page for page in pdf.pages)
@@ -57,15 +57,15 @@ def test_just_the_pages_are_in_the_file(printed: Path) -> None:
 
 
 def test_cut_once_for_a_document_until_masks_change(printed: Path) -> None:
-    first = cut_pages(printed, SHA, 1, 1, title=TITLE, key="")
+    first = cut_pages(lambda: printed, SHA, 1, 1, title=TITLE, key="")
     assert first is not None
     made = first.stat().st_mtime_ns
-    assert cut_pages(printed, SHA, 1, 1, title=TITLE, key="") == first
+    assert cut_pages(lambda: printed, SHA, 1, 1, title=TITLE, key="") == first
     assert first.stat().st_mtime_ns == made
-    other = cut_pages(printed, SHA, 1, 2, title=TITLE, key="")
-    beside = cut_pages(printed, SHA, 1, 1, title="another document on this page", key="")
+    other = cut_pages(lambda: printed, SHA, 1, 2, title=TITLE, key="")
+    beside = cut_pages(lambda: printed, SHA, 1, 1, title="another document on this page", key="")
     assert beside is not None and beside != first and first.exists()
-    masked = cut_pages(printed, SHA, 1, 1, title=TITLE, key="masks")
+    masked = cut_pages(lambda: printed, SHA, 1, 1, title=TITLE, key="masks")
     assert masked is not None and not first.exists() and not beside.exists()
     assert other is not None and other.exists()
 
@@ -74,9 +74,9 @@ def test_cut_once_for_a_document_until_masks_change(printed: Path) -> None:
 def test_a_file_that_cannot_be_cut_is_tried_once(data_folder: Path, tmp_path: Path, content: bytes) -> None:
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(content)
-    assert cut_pages(broken, SHA, 1, 1, title=TITLE, key="") is None
+    assert cut_pages(lambda: broken, SHA, 1, 1, title=TITLE, key="") is None
     assert [path.suffix for path in folder_of(SHA).iterdir()] == [".failed"]
 
 
 def test_pages_that_the_file_has_not_are_none(printed: Path) -> None:
-    assert cut_pages(printed, SHA, 4, 5, title=TITLE, key="") is None
+    assert cut_pages(lambda: printed, SHA, 4, 5, title=TITLE, key="") is None

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from django.http import (
     FileResponse,
@@ -21,8 +23,10 @@ from archive.ingest.originals import original_path
 from archive.masks import Masks, has_masks, masks_of
 from archive.models import Issue
 from archive.pictures import (
+    Original,
     TooBusy,
     cover_picture,
+    existing,
     masked_pdf,
     masked_picture,
     page_picture,
@@ -63,17 +67,18 @@ def original(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
         if issue.is_published:
             return gone(request, "")
         raise Http404
-    path, tag = original_file(issue), sha256
-    if path is None:
-        raise Http404
     # Everybody gets the masked one here, so that caches hold no other; the desk has an address of its own.
     if public and (masks := masks_of(issue)):
         try:
-            path, tag = masked_original(issue, path, masks), f"{sha256}-{masks.key}"
+            path, tag = masked_original(issue, masks), f"{sha256}-{masks.key}"
         except TooBusy:
             return try_again()
         if path is None:
             return gone(request, "")
+    else:
+        path, tag = original_file(issue), sha256
+        if path is None:
+            raise Http404
     response = send_original(request, issue, path, tag)
     response.headers["Cache-Control"] = PUBLIC_CACHE if public else "private, no-store"
     if not public:
@@ -92,32 +97,35 @@ def send_original(request: HttpRequest, issue: Issue, path: Path, tag: str) -> H
     return response
 
 
-def masked_original(issue: Issue, path: Path, masks: Masks) -> Path | None:
+def masked_original(issue: Issue, masks: Masks) -> Path | None:
     """The file with what is kept from readers masked; None when that cannot be made. Raises TooBusy."""
     pages = []
     for page in issue.pages.filter(number__in=masks.pages):
-        picture = page_picture(path, issue.sha256, page.number)
+        picture = page_picture(original_of(issue), issue.sha256, page.number)
         if picture is None:
             return None
         boxes = masks.of_page(page.number, page.width, page.height)
         masked = masked_picture(picture, boxes, page.width, page.height, masks.key)
         pages.append((page.number, masked, page.width, page.height))
-    return masked_pdf(path, issue.sha256, pages, masks.key)
+    return masked_pdf(original_of(issue), issue.sha256, pages, masks.key)
+
+
+def original_of(issue: Issue) -> Original:
+    """Gives the issue's file to whoever has to make something of it."""
+    return partial(original_path, issue.sha256, issue.source_kind)
 
 
 def original_file(issue: Issue) -> Path | None:
-    """Where the issue's file lies, None when it is not there."""
-    path = original_path(issue.sha256, issue.source_kind)
-    return path if path.is_file() else None
+    """Where the issue's file can be read, None when it is not there."""
+    return existing(original_of(issue))
 
 
 @require_safe
 def cover(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """The picture of a published issue's first page."""
     issue = Issue.objects.published().filter(sha256=sha256).first()
-    path = original_file(issue) if issue is not None else None
     try:
-        picture = cover_picture(path, sha256) if path is not None else None
+        picture = cover_picture(original_of(issue), sha256) if issue is not None else None
     except TooBusy:
         return try_again()
     if picture is None or issue is None:
@@ -152,13 +160,10 @@ def serve_page(
 
     404 when the issue has no such page or it cannot be drawn.
     """
-    path = original_file(issue)
-    drawable = path is not None and issue.source_kind == Issue.SourceKind.PDF
-    if not drawable or not issue.pages.filter(number=number).exists():
+    if issue.source_kind != Issue.SourceKind.PDF or not issue.pages.filter(number=number).exists():
         raise Http404
-    assert path is not None
     try:
-        picture = page_picture(path, issue.sha256, number)
+        picture = page_picture(original_of(issue), issue.sha256, number)
     except TooBusy:
         return try_again()
     if picture is None:
@@ -201,7 +206,9 @@ def serve_file(request: HttpRequest, path: Path, content_type: str, tag: str) ->
         elif not wanted:
             response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         else:
-            response = StreamingHttpResponse(_part(path, wanted), status=206, content_type=content_type)
+            response = StreamingHttpResponse(
+                _Part(path.open("rb"), wanted), status=206, content_type=content_type
+            )
             response.headers["Content-Length"] = str(len(wanted))
             response.headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{size}"
     response.headers["ETag"] = etag
@@ -226,10 +233,18 @@ def read_range(header: str, size: int) -> range | None:
     return range(start, min(last + 1, size)) if start < size else range(0)
 
 
-def _part(path: Path, wanted: range) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(wanted.start)
-        left = len(wanted)
-        while left and (chunk := file.read(min(_CHUNK, left))):
+class _Part:
+    """A range of a file that is open already: its copy may be thrown away while it is sent."""
+
+    def __init__(self, file: BinaryIO, wanted: range) -> None:
+        self.file, self.wanted = file, wanted
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(self.wanted.start)
+        left = len(self.wanted)
+        while left and (chunk := self.file.read(min(_CHUNK, left))):
             left -= len(chunk)
             yield chunk
+
+    def close(self) -> None:
+        self.file.close()

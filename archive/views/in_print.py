@@ -1,5 +1,8 @@
 """A document as it is printed: just its pages, as pictures and as a PDF."""
 
+from functools import partial
+from pathlib import Path
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -14,8 +17,8 @@ from archive.views.document import has_pages, no_document, public_document
 from archive.views.files import (
     PUBLIC_CACHE,
     masked_original,
-    original_file,
     original_is_public,
+    original_of,
     serve_file,
     try_again,
 )
@@ -73,17 +76,17 @@ def pages(request: HttpRequest, public_id: str) -> HttpResponseBase:
         raise Http404
     if not original_is_public(issue):
         return gone(request, "")
-    path = original_file(issue)
-    if path is None:
-        raise Http404
     assert found.first_page is not None and found.last_page is not None
     masks = masks_of(issue)
     try:
-        if masks and (path := masked_original(issue, path, masks)) is None:
-            return gone(request, "")
+        original = original_of(issue)
+        if masks:
+            if (masked := masked_original(issue, masks)) is None:
+                return gone(request, "")
+            original = partial(Path, masked)
         title = f"{found.title}（{found.number}）" if found.number else found.title
         key = masks.key if masks else ""
-        cut = cut_pages(path, issue.sha256, found.first_page, found.last_page, title=title, key=key)
+        cut = cut_pages(original, issue.sha256, found.first_page, found.last_page, title=title, key=key)
     except TooBusy:
         return try_again()
     if cut is None:

@@ -1,7 +1,9 @@
 """The answer where a view failed: 503 with a word on what is the matter where it will pass by itself, else 500."""
 
 import sys
+from pathlib import Path
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -10,6 +12,8 @@ from archive.room import lacks_room
 
 RETRY_SECONDS = 10
 _API = "/api/"
+# Below the data folder: what can be made again, and may be deleted at any moment.
+_THROWN_AWAY = ("pictures",)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -18,6 +22,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Django calls it for whatever nobody caught, in middleware as well, so that no answer is half a page.
     """
     error = sys.exc_info()[1]
+    if _was_thrown_away(error):
+        return HttpResponse(status=503, headers={"Retry-After": "1", "Cache-Control": "no-store"})
     if lacks_room(error):
         reason, template = "the disk is full", "503_room.html"
     elif isinstance(error, OperationalError | InterfaceError):
@@ -25,6 +31,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     else:
         return HttpResponse(render_to_string("500.html"), status=500)
     return try_later(request, reason, template)
+
+
+def _was_thrown_away(error: BaseException | None) -> bool:
+    """True where a picture or a copy went away between two looks at it: whoever asks again has it made anew."""
+    if not isinstance(error, FileNotFoundError) or not isinstance(error.filename, str | Path):
+        return False
+    return any(
+        Path(settings.GAZETTE_DATA) / folder in Path(error.filename).parents for folder in _THROWN_AWAY
+    )
 
 
 def not_ready(request: HttpRequest) -> HttpResponse:

@@ -1,18 +1,19 @@
 """Originals and covers: who gets them, in which form, and in which parts."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
 
+from archive import pictures
 from archive.models import Issue
 from archive.views.files import read_range
+from tests.closing import ClosingClient, body
 from tests.factories import make_issue
 
 pytestmark = pytest.mark.django_db
@@ -31,28 +32,10 @@ def address(issue: Issue) -> str:
     return f"/files/{issue.sha256}/whatever.pdf"
 
 
-def body(response: HttpResponseBase) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
-
-
-class ClosingClient(Client):
-    """Closes every response at the end of the test, as a server does after each one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.responses: list[HttpResponseBase] = []
-
-    def request(self, **request: Any) -> Any:
-        self.responses.append(response := super().request(**request))
-        return response
-
-
 @pytest.fixture
 def client() -> Iterator[ClosingClient]:
-    client = ClosingClient()
-    yield client
-    for response in client.responses:
-        response.close()
+    with ClosingClient() as client:
+        yield client
 
 
 @pytest.fixture
@@ -173,6 +156,45 @@ def test_a_range_of_another_version_gets_the_whole_file(client: Client) -> None:
     store(issue)
     asked = {"Range": "bytes=0-9", "If-Range": '"another"'}
     assert client.get(address(issue), headers=asked).status_code == 200
+    asked["If-Range"] = client.head(address(issue)).headers["ETag"]
+    response = client.get(address(issue), headers=asked)
+    assert response.status_code == 206 and body(response) == CONTENT[:10]
+
+
+def test_a_file_goes_out_whole_though_its_place_is_thrown_away_meanwhile(
+    client: Client, data_folder: Path
+) -> None:
+    issue = make_issue()
+    store(issue)
+    for asked, expected in (({}, CONTENT), ({"Range": "bytes=1-"}, CONTENT[1:])):
+        response = client.get(address(issue), headers=asked)
+        for folder in ("originals", "fetched"):
+            if (data_folder / folder).exists():
+                (data_folder / folder).rename(data_folder / f"{folder}-away")
+        assert body(response) == expected
+        for folder in data_folder.glob("*-away"):
+            if folder.name == "fetched-away":
+                shutil.rmtree(folder)
+            else:
+                folder.rename(data_folder / "originals")
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("2022 2.pdf", 'inline; filename="2022 2.pdf"'),
+        ('a"; filename=evil.exe; x="b.pdf', 'inline; filename="a\\"; filename=evil.exe; x=\\"b.pdf"'),
+        ("a\r\nSet-Cookie: x=1.pdf", "inline; filename*=utf-8''a%0D%0ASet-Cookie%3A%20x%3D1.pdf"),
+        ("公报\u202efdp.exe", "inline; filename*=utf-8''%E5%85%AC%E6%8A%A5%E2%80%AEfdp.exe"),
+    ],
+)
+def test_a_name_stays_a_name(client: Client, name: str, header: str) -> None:
+    issue = make_issue()
+    store(issue)
+    Issue.objects.update(file_name=name)
+    response = client.get(address(issue))
+    assert response.headers["Content-Disposition"] == header
+    assert not response.cookies
 
 
 def test_ranges_of_an_empty_file() -> None:
@@ -210,6 +232,51 @@ def test_the_cover_is_drawn_once_and_kept(client: Client, pdf_page: Callable[[fl
     assert body(client.get(f"/pictures/{issue.sha256}/cover.webp")) == picture
 
 
+def test_the_pictures_can_be_thrown_away_at_any_moment(
+    client: Client, pdf_page: Callable[[float, float], bytes], data_folder: Path
+) -> None:
+    issue = make_issue()
+    store(issue, pdf_page(595, 842))
+    picture = body(client.get(f"/pictures/{issue.sha256}/cover.webp"))
+    being_sent = client.get(f"/pictures/{issue.sha256}/cover.webp")
+    shutil.rmtree(data_folder / "pictures")
+    assert body(being_sent) == picture
+    assert body(client.get(f"/pictures/{issue.sha256}/cover.webp")) == picture
+
+
+@pytest.mark.parametrize("moment", ["before it is drawn", "when it is drawn"])
+def test_pictures_thrown_away_while_one_is_drawn_leave_no_mark(
+    client: Client,
+    pdf_page: Callable[[float, float], bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+) -> None:
+    issue = make_issue()
+    store(issue, pdf_page(595, 842))
+    throw = "\nimport shutil, os, sys; shutil.rmtree(os.path.dirname(sys.argv[2]))\n"
+    draw = pictures._DRAW
+    monkeypatch.setattr(pictures, "_DRAW", throw + draw if moment.startswith("before") else draw + throw)
+    response = client.get(f"/pictures/{issue.sha256}/cover.webp")
+    assert response.status_code == 503 and response.headers["Retry-After"]
+    monkeypatch.setattr(pictures, "_DRAW", draw)
+    assert client.get(f"/pictures/{issue.sha256}/cover.webp").status_code == 200
+
+
+def test_a_picture_that_goes_away_before_it_is_opened_is_asked_for_again(
+    pdf_page: Callable[[float, float], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = make_issue()
+    store(issue, pdf_page(595, 842))
+    gone = pictures.folder_of(issue.sha256) / "cover.webp"
+    monkeypatch.setattr("archive.views.files.cover_picture", lambda original, sha256: gone)
+    with ClosingClient(raise_request_exception=False) as client:
+        response = client.get(f"/pictures/{issue.sha256}/cover.webp")
+        assert response.status_code == 503 and response.headers["Retry-After"]
+        # Any other file that is not there is a mistake, and called one.
+        monkeypatch.setattr("archive.views.files.cover_picture", lambda original, sha256: Path("/no/file"))
+        assert client.get(f"/pictures/{issue.sha256}/cover.webp").status_code == 500
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"<html>not a PDF</html>", b"%PDF-1.4\n%%EOF", "long page"],
@@ -223,16 +290,16 @@ def test_a_file_that_cannot_be_drawn_leaves_the_cover_in_type(
     assert client.get(f"/pictures/{issue.sha256}/cover.webp").status_code == 404
     home = client.get("/").content.decode()
     assert "cover.webp" not in home and 'class="cover-name"' in home
-    pictures = Path(settings.GAZETTE_DATA) / "pictures" / issue.sha256
-    assert [path.name for path in pictures.iterdir()] == ["cover.failed"]
+    folder = Path(settings.GAZETTE_DATA) / "pictures" / issue.sha256
+    assert [path.name for path in folder.iterdir()] == ["cover.failed"]
 
 
 def test_covers_of_what_is_not_published_are_not_drawn(
     client: Client, pdf_page: Callable[[float, float], bytes]
 ) -> None:
-    for state in ("draft", "withdrawn"):
+    for width, state in ((595, "draft"), (596, "withdrawn")):
         issue = make_issue(state=state, label=state)
-        store(issue, pdf_page(595, 842))
+        store(issue, pdf_page(width, 842))
         assert client.get(f"/pictures/{issue.sha256}/cover.webp").status_code == 404
         assert not (Path(settings.GAZETTE_DATA) / "pictures" / issue.sha256).exists()
 
