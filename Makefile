@@ -2,12 +2,14 @@
 # make test   every test that Python alone can run
 # All it needs is Python 3.11 or newer and make.  PYTHON=python3.12 picks the interpreter.
 # SEARCH_ENGINE=tantivy keeps the search index in tantivy instead of Whoosh: the same results about as fast, built sooner.
+# S3=1 installs what FILES_S3_BUCKET needs: original files in a bucket instead of on the disk.
 # OCR=1 adds character recognition for scanned issues (about 600 MB on the disk, 2 GB of memory while it reads).
 
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 OCR ?=
+S3 ?=
 SEARCH_ENGINE ?=
 
 IN_VENV = $(VENV)/bin/python
@@ -17,15 +19,20 @@ INSTALLED = $(VENV)/installed
 INSTALLED_FOR_TESTS = $(VENV)/installed-for-tests
 INSTALLED_OCR = $(VENV)/installed-ocr
 INSTALLED_TANTIVY = $(VENV)/installed-tantivy
+INSTALLED_S3 = $(VENV)/installed-s3
+INSTALLED_S3_FOR_TESTS = $(VENV)/installed-s3-for-tests
 # What keeps the requirements themselves stands apart, so that the archive's own environment holds only what it needs.
 UPKEEP = .venv-upkeep
-REQUIREMENTS = requirements.txt requirements-dev.txt requirements-ocr.txt requirements-tantivy.txt requirements-upkeep.txt
+REQUIREMENTS = requirements.txt requirements-dev.txt requirements-ocr.txt requirements-tantivy.txt requirements-s3.txt \
+  requirements-s3-dev.txt requirements-upkeep.txt
 UV_COMPILE = $(UPKEEP)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --annotation-style line --no-header $(if $(UPGRADE),--upgrade)
 WITH_TANTIVY = $(if $(filter tantivy,$(SEARCH_ENGINE)),$(INSTALLED_TANTIVY))
+WITH_S3 = $(if $(filter 1 yes true,$(S3)),$(INSTALLED_S3))
 WITH_OCR = $(if $(filter 1 yes true,$(OCR)),$(INSTALLED_OCR))
 # Tests keep away from the data of a running site.
 TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SECRET_KEY -u SEARCH_ENGINE \
+  -u FILES_S3_BUCKET -u FILES_S3_ENDPOINT -u FILES_S3_REGION -u FILES_S3_FOLDER -u FILES_S3_ADDRESSING -u FILES_CACHE_MB \
   -u PROXIES -u STATIC_ROOT -u STATIC_COLLECTED -u LOG_FORMAT -u LOG_REQUESTS -u LOG_LEVEL -u METRICS_FROM \
   GAZETTE_DATA=$(CURDIR)/var/test
 # A process for each core; the tests of one file stay together, for they share what is costly to make. Their order is
@@ -44,6 +51,7 @@ help:
 	@echo "make run       serve the site and its worker on http://127.0.0.1:$(PORT)/  (PORT=8123 for another port)"
 	@echo "               OCR=1 adds character recognition for scanned issues"
 	@echo "               SEARCH_ENGINE=tantivy keeps the search index in tantivy, which is built sooner"
+	@echo "               S3=1 installs what FILES_S3_BUCKET needs: original files in a bucket"
 	@echo "make install   only make $(VENV) with all that the archive needs"
 	@echo "make test      run every test that Python alone can run"
 	@echo "make test-all  run every test, on SQLite and PostgreSQL, with browser and proxy; needs POSTGRES_URL, Chromium, nginx"
@@ -53,7 +61,7 @@ help:
 	@echo "make audit     ask for known vulnerabilities of every package required"
 	@echo "make requirements  write requirements*.txt from requirements*.in, with checksums  (UPGRADE=1 for newer indirect ones)"
 
-install: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY)
+install: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY) $(WITH_S3)
 
 $(VENV)/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null || { \
@@ -80,12 +88,22 @@ $(INSTALLED_TANTIVY): requirements-tantivy.txt requirements.txt $(INSTALLED)
 	@$(PIP_INSTALL) -r requirements-tantivy.txt
 	@touch $@
 
+$(INSTALLED_S3): requirements-s3.txt requirements.txt $(INSTALLED)
+	@echo "Installing requirements-s3.txt into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements-s3.txt
+	@touch $@
+
+$(INSTALLED_S3_FOR_TESTS): requirements-s3-dev.txt requirements.txt $(INSTALLED_FOR_TESTS)
+	@echo "Installing requirements-s3-dev.txt into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements-s3-dev.txt
+	@touch $@ $(INSTALLED_S3)
+
 $(INSTALLED_FOR_TESTS): requirements-dev.txt requirements.txt $(VENV)/pyvenv.cfg
 	@echo "Installing requirements-dev.txt into $(VENV) ..."
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(INSTALLED)
 
-run: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY)
+run: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY) $(WITH_S3)
 	@$(IN_VENV) manage.py migrate --verbosity 0
 	@$(IN_VENV) manage.py samples
 	@exec $(IN_VENV) manage.py serve --port $(PORT)
@@ -93,7 +111,7 @@ run: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY)
 test: $(INSTALLED_FOR_TESTS)
 	@$(TEST_ENVIRONMENT) $(PYTEST)
 
-test-all: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY)
+test-all: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY) $(INSTALLED_S3_FOR_TESTS)
 	@test -n "$$POSTGRES_URL" || { \
 	  echo "Set POSTGRES_URL to a server where databases may be made: POSTGRES_URL=postgres://user@127.0.0.1:5432/postgres" >&2; exit 1; }
 	@test -n "$$CHROMIUM" || command -v chromium chromium-browser google-chrome >/dev/null || { \
@@ -110,7 +128,7 @@ test-long: $(INSTALLED_FOR_TESTS)
 	@$(TEST_ENVIRONMENT) $(IN_VENV) -m pytest -m long
 	@test -z "$$POSTGRES_URL" || $(TEST_ENVIRONMENT) DATABASE_URL="$$POSTGRES_URL" $(IN_VENV) -m pytest -m long
 
-coverage: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY)
+coverage: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY) $(INSTALLED_S3_FOR_TESTS)
 	@mkdir -p var/test
 	@$(TEST_ENVIRONMENT) $(PYTEST) --cov --cov-report=term-missing:skip-covered --cov-report=json:var/test/coverage.json
 	@$(IN_VENV) -c 'import json; reached = json.load(open("var/test/coverage.json"))["totals"]; \
@@ -130,7 +148,8 @@ $(UPKEEP)/installed: requirements-upkeep.txt
 
 # The extras hold what they bring besides, in the versions of requirements.txt, and say by their first line that they need it.
 requirements: $(UPKEEP)/installed
-	@for name in requirements requirements-upkeep requirements-dev requirements-ocr requirements-tantivy; do \
+	@for name in requirements requirements-upkeep requirements-dev requirements-ocr requirements-tantivy requirements-s3 \
+	    requirements-s3-dev; do \
 	  $(UV_COMPILE) --output-file $$name.txt $$name.in || exit 1; \
 	  { echo "# Written by make requirements from $$name.in: change that."; \
 	    grep -q '^-c requirements.txt' $$name.in && echo "-r requirements.txt"; cat $$name.txt; } > $$name.new; \

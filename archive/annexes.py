@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from archive.edition import next_edition_of
-from archive.ingest.annex_files import annex_kind, annex_path, forget_files_on_commit
+from archive.ingest.annex_files import annex_kind, annex_name, forget_files_on_commit
 from archive.ingest.originals import store_under_checksum
 from archive.models import Annex, Attachment, Document, Issue
 from archive.publishing import note
@@ -28,7 +28,7 @@ def attach(upload: Uploaded, document: Document, label: str, title: str, user: A
             before = Annex.objects.filter(attachment=attachment).first()
             annex = before or Annex(document=document, attachment=attachment)
             replaced = [(annex.sha256, annex.kind)] if before else []
-            sha256, size = store_under_checksum(part, lambda sha256: annex_path(sha256, kind))
+            sha256, size = store_under_checksum(part, lambda sha256: annex_name(sha256, kind))
             annex.label, annex.title = attachment.label, attachment.title
             annex.file_name, annex.sha256, annex.size, annex.kind = name, sha256, size, kind
             annex.added_by = user if user is not None and user.is_authenticated else None

@@ -10,7 +10,9 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from archive import audit
+        from archive.ingest.checks import check_files_store
         from archive.search.checks import check_engine
 
         audit.register()
         register(check_engine)
+        register(check_files_store)

@@ -216,8 +216,12 @@ def _drawn(original: Original, picture: Path, index: int, width: int) -> Path | 
 
 def existing(original: Original) -> Path | None:
     """The file, None when it is not there; fetched, where it has to be, before anybody waits for a turn to draw."""
-    source = original()
-    return source if source is not None and source.is_file() else None
+    # A copy can be thrown away between two looks: that there is no such file is believed the second time.
+    for _look in range(2):
+        source = original()
+        if source is not None and source.is_file():
+            return source
+    return None
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from archive.audit import acting
 from archive.batches import settle
 from archive.ingest.errors import (
+    FilesUnreachable,
     IngestError,
     IssueConflict,
     LimitExceeded,
@@ -96,6 +97,9 @@ def _ingest(lease: Lease) -> str:
                 progress=reporter.report,
             )
     except IngestError as error:
+        if isinstance(error, FilesUnreachable) and run.attempts < MAX_ATTEMPTS:
+            log.warning("%s waits: %s", run, error)
+            return _try_again(lease)
         place = reporter.place | ({"page": error.page} if error.page else {})
         lease.finish(
             IngestRun.State.FAILED, on_the_desk(error), failure=failure_of(error), issue=None, **place
@@ -112,9 +116,8 @@ def _ingest(lease: Lease) -> str:
         # A database that was restarted is there again under a connection of its own.
         close_old_connections()
         if run.attempts < MAX_ATTEMPTS:
-            # A database that was restarted, a full disk: the next sweep queues the run again.
-            lease.update(state=IngestRun.State.QUEUED, lease_until=None, worker="")
-            return "to be tried again"
+            # A database that was restarted, a full disk
+            return _try_again(lease)
         message = f"程序出错（{type(error).__name__}）。请把这个文件交给维护人员"
         if lacks_room(error):
             message = on_the_desk(NoRoom(run.file_name))
@@ -128,6 +131,12 @@ def _ingest(lease: Lease) -> str:
     forget_upload(run)
     forget_failed(run.sha256)
     return result.outcome
+
+
+def _try_again(lease: Lease) -> str:
+    """Give the run back: the next sweep queues it again."""
+    lease.update(state=IngestRun.State.QUEUED, lease_until=None, worker="")
+    return "to be tried again"
 
 
 # what the desk offers beside a file that could not be taken in

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from archive.ingest.errors import LimitExceeded, NoRoom, UnreadableFile
 from archive.ingest.file_kind import file_kind
+from archive.ingest.files_store import FilesAway, unreachable
 from archive.ingest.originals import original_path
 from archive.models import Batch, IngestRun, Issue
 from archive.room import lacks_room
@@ -146,7 +147,10 @@ def read_again(issue: Issue, *, user: Any = None, password: str = "") -> IngestR
     waiting = IngestRun.objects.filter(sha256=issue.sha256, state__in=ACTIVE).first()
     if waiting is not None:
         return waiting
-    original = original_path(issue.sha256, issue.source_kind)
+    try:
+        original = original_path(issue.sha256, issue.source_kind)
+    except FilesAway as error:
+        raise unreachable(error, issue.file_name) from error
     if not original.is_file():
         raise UnreadableFile(issue.file_name, _("缺少原件"), _("请从备份恢复，或重新上传该文件"))
     with a_part() as part:

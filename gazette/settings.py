@@ -5,6 +5,7 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -39,6 +40,14 @@ def environment_networks(name: str, default: str) -> list[ipaddress.IPv4Network 
         return [ipaddress.ip_network(item) for item in environment_list(name, default)]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
+def environment_address(name: str) -> str:
+    """An address of another server, "" for none. A password in it would come to stand in messages."""
+    address = os.environ.get(name, "").strip()
+    if "@" in urlsplit(address).netloc:
+        raise ImproperlyConfigured(f"{name}: put no name and no password into the address")
+    return address
 
 
 def secret_key(folder: Path) -> str:
@@ -116,6 +125,16 @@ INGEST_LEASE_SECONDS = float(os.environ.get("INGEST_LEASE_SECONDS", "60"))
 INGEST_HANG_SECONDS = float(os.environ.get("INGEST_HANG_SECONDS", "1800"))
 # What keeps the search index: whoosh, or tantivy where requirements-tantivy.txt is installed. Same results.
 SEARCH_ENGINE = os.environ.get("SEARCH_ENGINE", "").strip().lower() or "whoosh"
+
+# Where files lie: in the data folder, or in a bucket that speaks S3, where requirements-s3.txt is installed. Its keys are
+# found as boto3 finds them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role of the machine.
+FILES_S3_BUCKET = os.environ.get("FILES_S3_BUCKET", "").strip()
+FILES_S3_ENDPOINT = environment_address("FILES_S3_ENDPOINT")
+FILES_S3_REGION = os.environ.get("FILES_S3_REGION", "").strip()
+FILES_S3_FOLDER = os.environ.get("FILES_S3_FOLDER", "").strip().strip("/")
+FILES_S3_ADDRESSING = environment_choice("FILES_S3_ADDRESSING", ("auto", "path", "virtual"))
+# The copies of such files in the data folder take up so much; those that were not asked for longest go first.
+FILES_CACHE_BYTES = int(os.environ.get("FILES_CACHE_MB", "2048")) * 1024 * 1024
 
 # Where `manage.py collectstatic` puts style sheets and scripts for a proxy to serve, and whether it was run.
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", GAZETTE_DATA / "static")).resolve()
@@ -230,11 +249,25 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Collected, each file has the hash of its content in its name: browsers keep it for a year, and a new one is a new name.
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
-if STATIC_COLLECTED:
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
+STATIC_STORAGE = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if STATIC_COLLECTED
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": STATIC_STORAGE},
+    # Looked at only where FILES_S3_BUCKET is set: archive/ingest/files_store.py
+    "archive": {
+        "BACKEND": "archive.ingest.s3_files.Bucket",
+        "OPTIONS": {
+            "bucket_name": FILES_S3_BUCKET,
+            "endpoint_url": FILES_S3_ENDPOINT or None,
+            "region_name": FILES_S3_REGION or None,
+            "location": FILES_S3_FOLDER,
+        },
+    },
+}
 # Public pages as they were made, for each process by itself; see archive/public_pages.py.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -244,9 +277,6 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 500},
     },
 }
-# Originals are stored once by checksum: GAZETTE_DATA/originals/ab/abcd….pdf
-ORIGINALS_DIR = GAZETTE_DATA / "originals"
-ANNEXES_DIR = GAZETTE_DATA / "annexes"
 UPLOADS_DIR = GAZETTE_DATA / "uploads"
 
 # --- search and background work ----------------------------------------------------------------------
@@ -339,5 +369,7 @@ LOGGING = {
         "archive": {"level": LOG_LEVEL or "INFO"},
         "archive.request_log": {"level": "INFO"},  # LOG_REQUESTS decides
         "pdfminer": {"level": "ERROR"},
+        # What they say at DEBUG holds signed requests.
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
     },
 }

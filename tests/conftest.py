@@ -19,6 +19,7 @@ from django.conf import settings as django_settings
 from django.db import connections
 from pytest_django import Settings
 
+from tests.bucket import Bucket, Server, a_server, use
 from tests.read_once import reading_once, shared_folder
 
 if TYPE_CHECKING:
@@ -214,8 +215,6 @@ def _use_data_folder(folder: Path) -> Iterator[Path]:
     index_before = dict(index)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(django_settings, "GAZETTE_DATA", folder)
-        patch.setattr(django_settings, "ORIGINALS_DIR", folder / "originals")
-        patch.setattr(django_settings, "ANNEXES_DIR", folder / "annexes")
         patch.setattr(django_settings, "UPLOADS_DIR", folder / "uploads")
         patch.setattr(django_settings, "STATIC_ROOT", folder / "static")
         index["PATH"] = str(folder / "index")
@@ -297,6 +296,22 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the shared material at {folder.name}/ beside the project (set GAZETTE_SHARED)")
     return folder
+
+
+# --- files in a bucket -------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Server]:
+    """A server that speaks S3, for all tests that do not stop it."""
+    with a_server() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3_server: Server, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """The archive's files lie in this bucket, which is empty."""
+    found = Bucket(s3_server.address)
+    use(found, settings, monkeypatch)
+    return found
 
 
 # --- a browser ---------------------------------------------------------------------------------------

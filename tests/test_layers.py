@@ -82,6 +82,10 @@ ONLY_PLACES = [
     ("haystack", ["search", "search_indexes.py", "benchmark/stock.py"]),
     ("archive.ingest.parse.records", ["ingest"]),
     ("prometheus_client", ["metrics.py"]),
+    ("botocore", ["ingest/s3_files.py"]),
+    ("storages", ["ingest/s3_files.py"]),
+    # loaded only where the settings name a bucket, since it needs what is installed only then
+    ("archive.ingest.s3_files", ["ingest/files_store.py"]),
 ]
 
 

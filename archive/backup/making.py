@@ -89,9 +89,9 @@ def _keep_files(folder: Path) -> tuple[dict[str, Kept], int, list[str]]:
     """The files by path, how many of them were copied, and a line for each that has changed under its checksum."""
     files: dict[str, Kept] = {}
     copied, changed = 0, []
-    for path in archived_files():
+    for file in archived_files():
         try:
-            kept = keep(folder, path)
+            kept = keep(folder, file)
         except BackupError as error:
             changed.append(str(error))
             continue

@@ -7,10 +7,10 @@ from django.conf import settings
 
 from archive.backup import rows
 from archive.backup.errors import BackupError
-from archive.backup.files import copy, kept_path
+from archive.backup.files import copy, put_back
 from archive.backup.making import backup_in, problems
-from archive.backup.manifest import Kept, Manifest
-from archive.ingest.originals import checksum
+from archive.backup.manifest import Manifest
+from archive.ingest.files_store import pieces
 
 
 def restore(folder: Path) -> Manifest:
@@ -28,7 +28,7 @@ def restore(folder: Path) -> Manifest:
     if damaged := list(problems(folder, manifest)):
         raise BackupError("\n".join([*damaged, "没有恢复任何内容。请改用另一份备份，或补上所列文件后重试"]))
     for kept in manifest.files:
-        _put_back(folder, kept)
+        put_back(folder, kept)
     _put_secret_key(folder)
     rows.read_rows(folder / manifest.rows.path, manifest.counts)
     return manifest
@@ -54,18 +54,8 @@ def _refuse_other_tables(manifest: Manifest) -> None:
         )
 
 
-def _put_back(folder: Path, kept: Kept) -> None:
-    target = (Path(settings.GAZETTE_DATA) / kept.path).resolve()
-    if Path(settings.GAZETTE_DATA) not in target.parents:
-        raise BackupError(f"清单中的 {kept.path} 指向数据目录之外，没有恢复")
-    if target.is_file() and checksum(target) == (kept.sha256, kept.size):
-        return
-    if copy(kept_path(folder, kept.sha256), target) != (kept.sha256, kept.size):
-        raise BackupError(f"{target} 写入后与备份不符。请检查磁盘后重试")
-
-
 def _put_secret_key(folder: Path) -> None:
     """In the place of the one that was made at this archive's first command."""
     path = Path(settings.GAZETTE_DATA) / "secret-key"
-    copy(folder / "secret-key", path)
+    copy(pieces(folder / "secret-key"), path)
     path.chmod(0o600)

@@ -2,14 +2,14 @@
 
 import zipfile
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from archive.ingest.errors import UnreadableFile
+from archive.ingest.files_store import files_store
 from archive.models import Annex
 
 # What is saved under which type; none of them is opened in the site's name.
@@ -27,9 +27,14 @@ _PICTURES = {"JPEG": Annex.Kind.JPEG, "PNG": Annex.Kind.PNG, "WEBP": Annex.Kind.
 _HEAD = 1024
 
 
+def annex_name(sha256: str, kind: str) -> PurePosixPath:
+    """What the file is called in the store: annexes/ab/abcdef….pdf"""
+    return PurePosixPath("annexes", sha256[:2], f"{sha256}.{kind}")
+
+
 def annex_path(sha256: str, kind: str) -> Path:
-    """Where the file lies, or would lie: annexes/ab/abcdef….pdf"""
-    return Path(settings.ANNEXES_DIR) / sha256[:2] / f"{sha256}.{kind}"
+    """Where the file can be read on this machine; nothing lies there when there is none. Raises FilesAway."""
+    return files_store().path(annex_name(sha256, kind))
 
 
 def annex_kind(path: Path, name: str) -> str:
@@ -82,7 +87,7 @@ def forget_files_on_commit(files: Iterable[tuple[str, str]]) -> None:
         )
         for sha256, kind in wanted:
             if (sha256, kind) not in used:
-                annex_path(sha256, kind).unlink(missing_ok=True)
+                files_store().remove(annex_name(sha256, kind))
 
     if wanted:
         transaction.on_commit(forget, robust=True)

@@ -60,6 +60,19 @@ class NoRoom(IngestError):
         super().__init__(file, problem, remedy, page)
 
 
+class FilesUnreachable(IngestError):
+    """The place where files are kept does not answer: nothing is wrong with the file, and nothing was changed."""
+
+    def __init__(
+        self,
+        file: str,
+        problem: str = "存放文件的 S3 服务没有应答，没有读到或没有存下这个文件",
+        remedy: str = "请管理员检查 FILES_S3_ 各项设置、访问密钥与网络，恢复后再试",
+        page: int | None = None,
+    ) -> None:
+        super().__init__(file, problem, remedy, page)
+
+
 class IssueConflict(IngestError):
     """Another file of the same issue is in the archive already; `replaceable` when this one may take its place."""
 

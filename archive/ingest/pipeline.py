@@ -8,8 +8,9 @@ from pathlib import Path
 from django.db import transaction
 
 from archive.ingest.errors import UnreadableFile
+from archive.ingest.files_store import FilesAway, unreachable
 from archive.ingest.knowledge import known_from_archive
-from archive.ingest.originals import checksum, original_path, remove_original, store_original
+from archive.ingest.originals import checksum, has_original, remove_original, store_original
 from archive.ingest.parse.known import Known
 from archive.ingest.parse.records import ParsedIssue
 from archive.ingest.read import Progress, forget_recognised_of, read_issue_limited
@@ -97,6 +98,13 @@ def store_file(
     found: ReadFile, *, replace: bool = False, publish: bool = False, progress: Progress | None = None
 ) -> IngestResult:
     """The second half: keep the original, store the issue, publish it when asked to, index it."""
+    try:
+        return _store_file(found, replace, publish, progress)
+    except FilesAway as error:
+        raise unreachable(error, found.name) from error
+
+
+def _store_file(found: ReadFile, replace: bool, publish: bool, progress: Progress | None) -> IngestResult:
     if found.parsed is None:
         held = Issue.objects.filter(sha256=found.sha256).first()
         if held is None:
@@ -108,7 +116,7 @@ def store_file(
     if progress:
         progress("store", None, None)
     start = time.perf_counter()
-    was_there = original_path(found.sha256, kind).exists()
+    was_there = has_original(found.sha256, kind)
     committed: list[float] = []
     try:
         sha256, size = store_original(found.path, kind)
@@ -126,7 +134,7 @@ def store_file(
         if not was_there and not Issue.objects.filter(sha256=found.sha256).exists():
             remove_original(found.sha256, kind)
         raise
-    if not original_path(found.sha256, kind).exists():
+    if not has_original(found.sha256, kind):
         # The same file was discarded by somebody while we stored it.
         store_original(found.path, kind)
     forget_recognised_of(found.sha256)
@@ -155,7 +163,7 @@ def _begin_index(committed: list[float], progress: Progress | None) -> None:
 def _keep(held: Issue, found: ReadFile, publish: bool) -> IngestResult:
     """What an earlier run may have left undone, for a file that is in already."""
     start = time.perf_counter()
-    if not original_path(held.sha256, held.source_kind).exists():
+    if not has_original(held.sha256, held.source_kind):
         store_original(found.path, held.source_kind)
     issue, note = _publish(held) if publish else (held, "")
     if not held.is_searchable:

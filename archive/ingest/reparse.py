@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from archive.ingest.changes import IssueChanges, changes_between, snapshot_of
 from archive.ingest.errors import UnreadableFile
+from archive.ingest.files_store import FilesAway, unreachable
 from archive.ingest.knowledge import known_from_archive
 from archive.ingest.originals import original_path
 from archive.ingest.parse.records import ParsedIssue
@@ -29,7 +30,10 @@ def to_be_read_again(issues: "QuerySet[Issue]", *, only_older: bool = False) -> 
 
 def read_original(issue: Issue, password: str = "", read: Reader = read_issue_limited) -> ParsedIssue:
     """What the parser of today makes of the issue's file; writes nothing. Raises an IngestError."""
-    path = original_path(issue.sha256, issue.source_kind)
+    try:
+        path = original_path(issue.sha256, issue.source_kind)
+    except FilesAway as error:
+        raise unreachable(error, issue.file_name) from error
     if not path.is_file():
         raise UnreadableFile(issue.file_name, "缺少原件", "请从备份恢复，或重新导入该文件")
     parsed = read(path, issue.file_name, password, None, known_from_archive())

@@ -116,7 +116,7 @@ def original_of(issue: Issue) -> Original:
 
 
 def original_file(issue: Issue) -> Path | None:
-    """Where the issue's file can be read, None when it is not there."""
+    """Where the issue's file can be read, None when it is not there. Raises FilesAway."""
     return existing(original_of(issue))
 
 

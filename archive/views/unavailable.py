@@ -8,12 +8,13 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from archive.ingest.files_store import FileDamaged, FilesAway
 from archive.room import lacks_room
 
 RETRY_SECONDS = 10
 _API = "/api/"
 # Below the data folder: what can be made again, and may be deleted at any moment.
-_THROWN_AWAY = ("pictures",)
+_THROWN_AWAY = ("pictures", "fetched")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -26,6 +27,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=503, headers={"Retry-After": "1", "Cache-Control": "no-store"})
     if lacks_room(error):
         reason, template = "the disk is full", "503_room.html"
+    elif isinstance(error, FileDamaged):
+        reason, template = "the stored file is damaged", "503_file.html"
+    elif isinstance(error, FilesAway):
+        reason, template = "the files cannot be reached", "503_files.html"
     elif isinstance(error, OperationalError | InterfaceError):
         reason, template = "the database does not answer", "503.html"
     else:

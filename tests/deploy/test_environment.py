@@ -19,7 +19,13 @@ from tests.outside import PROJECT
 ENVIRONMENT = DEPLOY / "environment"
 # Of the system, and what the archive tells its own processes.
 NOT_SET_BY_HAND = {"PATH", "DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR"}
-READERS = {"environment_flag", "environment_list", "environment_choice", "environment_networks"}
+READERS = {
+    "environment_flag",
+    "environment_list",
+    "environment_choice",
+    "environment_networks",
+    "environment_address",
+}
 
 
 def read_in(path: Path) -> Iterator[str]:

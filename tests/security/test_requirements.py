@@ -28,7 +28,7 @@ def pinned(file: str) -> dict[str, str]:
 
 def test_every_file_is_made_of_one_that_is_written_by_hand() -> None:
     assert {path.stem for path in PROJECT.glob("requirements*.txt")} == set(FILES)
-    assert len(FILES) == 5
+    assert len(FILES) == 7
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -69,5 +69,5 @@ def test_nothing_is_installed_without_its_checksum() -> None:
         for line in text_of(name).splitlines()
         if "pip install" in line
     ]
-    assert len(installing) == 5
+    assert len(installing) == 6
     assert [line for line in installing if "--require-hashes" not in line] == []

@@ -231,7 +231,7 @@ def test_an_annex_too_large_or_for_no_attachment(desk: Client, settings: Setting
     settings.UPLOAD_MAX_BYTES = 1024
     assert add(desk, issue, PDF + b"0" * 2000).status_code == 400
     assert not Annex.objects.exists()
-    assert not list(Path(settings.ANNEXES_DIR).rglob("*.pdf"))
+    assert not list(Path(settings.GAZETTE_DATA, "annexes").rglob("*.pdf"))
 
 
 def test_an_annex_is_replaced_and_removed_with_its_file(

@@ -1,8 +1,9 @@
 """Originals and covers: who gets them, in which form, and in which parts."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from archive import pictures
+from archive.ingest.files_store import files_store
 from archive.models import Issue
 from archive.views.files import read_range
 from tests.closing import ClosingClient, body
@@ -21,11 +23,25 @@ pytestmark = pytest.mark.django_db
 CONTENT = bytes(range(256)) * 4
 
 
-def store(issue: Issue, content: bytes = CONTENT, extension: str = "pdf") -> Path:
-    path = Path(settings.ORIGINALS_DIR) / issue.sha256[:2] / f"{issue.sha256}.{extension}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
+@pytest.fixture(autouse=True, params=["disk", "bucket"])
+def where(request: pytest.FixtureRequest) -> str:
+    """Readers cannot tell where the files lie."""
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+    return str(request.param)
+
+
+def store(issue: Issue, content: bytes = CONTENT, extension: str = "pdf") -> PurePosixPath:
+    """Put a file where the issue's belongs, and let the issue have its checksum; the file's name."""
+    issue.sha256 = hashlib.sha256(content).hexdigest()
+    Issue.objects.filter(pk=issue.pk).update(sha256=issue.sha256)
+    name = PurePosixPath("originals", issue.sha256[:2], f"{issue.sha256}.{extension}")
+    part = files_store().part(name)
+    part.write_bytes(content)
+    files_store().add(part, name)
+    # What was left of it on this machine would do without the bucket.
+    shutil.rmtree(Path(settings.GAZETTE_DATA) / "fetched", ignore_errors=True)
+    return name
 
 
 def address(issue: Issue) -> str:
@@ -222,13 +238,13 @@ def pdf_page() -> Callable[[float, float], bytes]:
 
 def test_the_cover_is_drawn_once_and_kept(client: Client, pdf_page: Callable[[float, float], bytes]) -> None:
     issue = make_issue()
-    original = store(issue, pdf_page(595, 842))
+    name = store(issue, pdf_page(595, 842))
     assert f"/pictures/{issue.sha256}/cover.webp" in client.get("/").content.decode()
     response = client.get(f"/pictures/{issue.sha256}/cover.webp")
     picture = body(response)
     assert response.status_code == 200 and response.headers["Content-Type"] == "image/webp"
     assert picture[:4] == b"RIFF" and picture[8:12] == b"WEBP"
-    original.write_bytes(b"no longer a PDF")
+    files_store().remove(name)
     assert body(client.get(f"/pictures/{issue.sha256}/cover.webp")) == picture
 
 

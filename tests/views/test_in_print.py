@@ -83,7 +83,7 @@ def test_a_file_without_pages_has_no_print(client: Client, issue: Issue) -> None
 
 
 def test_a_file_that_cannot_be_cut_is_not_found(client: Client, issue: Issue) -> None:
-    for path in Path(settings.ORIGINALS_DIR).rglob("*.pdf"):
+    for path in Path(settings.GAZETTE_DATA, "originals").rglob("*.pdf"):
         path.write_bytes(b"%PDF-1.4 nothing more")
     assert client.get(addresses(document(issue, 2))[2]).status_code == 404
 

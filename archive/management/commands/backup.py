@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from archive.backup.errors import BackupError
 from archive.backup.making import backup_in, make_backup, problems
+from archive.ingest.files_store import FilesAway
 
 
 class Command(BaseCommand):
@@ -31,6 +32,10 @@ class Command(BaseCommand):
                 manifest, copied, lost = made.manifest, made.copied, made.lost
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except FilesAway as error:
+            raise CommandError(
+                f"备份中断：S3 服务没有应答（{error}）。请检查 FILES_S3_ 各项设置、访问密钥与网络，然后重新运行"
+            ) from error
         except OSError as error:
             raise CommandError(f"无法备份到 {folder}：{error}。上一份完整的备份没有改动") from error
         damaged = list(problems(folder, manifest))

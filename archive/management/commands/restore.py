@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from archive.backup.errors import BackupError
 from archive.backup.restoring import other_secret_key, restore
+from archive.ingest.files_store import FilesAway
 from archive.search.update import rebuild
 
 
@@ -26,6 +27,10 @@ class Command(BaseCommand):
             manifest = restore(folder)
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except FilesAway as error:
+            raise CommandError(
+                f"恢复中断：S3 服务没有应答（{error}）。请检查 FILES_S3_ 各项设置、访问密钥与网络，然后重新运行"
+            ) from error
         except OSError as error:
             raise CommandError(f"恢复中断：{error}。数据库没有改动，排除故障后可以重新运行") from error
         self.stdout.write(
