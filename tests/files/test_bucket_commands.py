@@ -111,11 +111,15 @@ def test_an_archive_moves_from_the_disk_into_a_bucket_and_back(
 def test_what_is_damaged_is_not_moved(backup: Path, another: Bucket, tmp_path: Path) -> None:
     on_disk = Site(tmp_path / "site")
     on_disk.manage("restore", str(backup))
-    damaged = min(on_disk.data.glob("originals/*/*"))
+    damaged, other = sorted(on_disk.data.glob("originals/*/*"))
     damaged.write_bytes(b"damaged")
+    there = str(other.relative_to(on_disk.data))
+    another.put(there, b"damaged there")
     on_disk.environment |= another.environment
     done = on_disk.run("copy_files")
-    assert done.returncode == 1 and str(damaged) in done.stdout
+    assert done.returncode == 1 and "2 个文件" in done.stderr
+    assert str(damaged) in done.stdout and f"s3://{another.name}/{there}" in done.stdout
+    assert another.get(there) == b"damaged there"
     assert len(stored(another)) == 2 and str(damaged.relative_to(on_disk.data)) not in stored(another)
 
 
