@@ -173,7 +173,7 @@ def faults_of(response: HttpResponseBase, secrets: Sequence[str] = ()) -> list[s
         found.append("reckons what was sent")
     if kind == "text/html" and MARK in text.lower():
         found += faults_in_html(text)
-    elif kind == "application/json":
+    elif kind in ("application/json", "application/x-suggestions+json"):
         found += _in_json(text)
     elif kind in ("application/atom+xml", "application/xml"):
         found += [f"element {e.tag}" for e in ElementTree.fromstring(body).iter() if MARK in e.tag]
