@@ -121,10 +121,10 @@ def title_link(part: Locator, document: Document) -> Locator:
     return part.get_by_role("link", name=document.title, exact=True).first
 
 
-def is_lit(line: Locator, beside: Locator) -> bool:
-    """True when a line has another ground than its neighbour."""
-    colour = "element => getComputedStyle(element).backgroundColor"
-    return bool(line.evaluate(colour) != beside.evaluate(colour))
+def is_lit(line: Locator, beside: Locator) -> None:
+    """The line comes to have another ground than its neighbour: once the page has been read to its end."""
+    ground = beside.evaluate("element => getComputedStyle(element).backgroundColor")
+    expect(line).not_to_have_css("background-color", ground)
 
 
 # --- finding -----------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_find_by_name(reader: Reader) -> None:
     printed = page.locator(f".text p:has(> #{line.anchor})")
     expect(printed).to_contain_text(line.post)
     expect(printed).to_be_in_viewport()
-    assert is_lit(printed, page.locator(".text p").first)
+    is_lit(printed, page.locator(".text p").first)
 
 
 def test_find_by_browsing_the_shelves(reader: Reader) -> None:
