@@ -5,7 +5,7 @@ The page of a document, its Akoma Ntoso, its plain text and its Markdown all go 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archive.models import Block, Document, Section, Table
 
@@ -46,12 +46,20 @@ class Headings:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A block, and the section that begins with it; the first `head` characters of a run-in one are its label and
-    heading. `depth` is that of a heading with a line of its own."""
+    heading. `depth` is that of a heading with a line of its own; `titled` is a table whose title only says again what
+    the title of the plan directly above it says."""
 
     block: Block
     section: Section | None = None
     depth: int = 0
     head: int = 0
+    titled: bool = False
+
+    @property
+    def table(self) -> Table | None:
+        """The table that stands in the block; None where none does, or nothing stands in it."""
+        table = self.block.table if self.block.kind == Block.Kind.TABLE else None
+        return table if table is not None and (table.columns or table.rows) else None
 
     @property
     def is_heading(self) -> bool:
@@ -80,7 +88,11 @@ def parts_of(document: Document) -> list[Part]:
         section = headings.begin(block)
         depth = headings.depth(section) + (len(parts) > 1) if section else 0
         head = length_of(f"{section.label}{section.heading}", block.text) if section else 0
-        parts[-1].entries.append(Entry(block, section, depth, head))
+        entry = Entry(block, section, depth, head)
+        above = parts[-1].title
+        if entry.table and above and not parts[-1].entries and repeats_title(entry.table, above.text):
+            entry = replace(entry, titled=True)
+        parts[-1].entries.append(entry)
     return parts
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from archive.backup import rows
 from archive.backup.errors import BackupError
 from archive.backup.files import archived_files, damage, keep, kept_path
-from archive.backup.manifest import Kept, Manifest, read_manifest, sync_folder, write_manifest
+from archive.backup.manifest import Kept, Manifest, read_manifest, write_manifest
+from archive.ingest.files_store import sync_folder
 from archive.ingest.originals import checksum
 from archive.models import Issue
 

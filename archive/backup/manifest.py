@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.backup.errors import BackupError
+from archive.ingest.files_store import sync_folder
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -63,15 +64,6 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BackupError(f"{path} 已损坏（{error}）。请改用另一份备份") from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder last a power cut, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _checksum(told: dict[str, Any]) -> str:

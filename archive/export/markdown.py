@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from archive.export.citations import Cited
 from archive.export.plain_text import cleaned, source_lines
-from archive.models import Block, Document, Table
-from archive.structure import Entry, Part, is_group_row, parts_of, repeats_title
+from archive.models import Document, Table
+from archive.structure import Entry, Part, is_group_row, parts_of
 
 _TOP_LEVEL, _LAST_LEVEL = 2, 6
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!$^])")
@@ -31,23 +31,19 @@ def document_to_markdown(document: Document, source: Cited) -> str:
 
 
 def _part(part: Part) -> Iterator[str]:
-    above = part.title
-    if above is not None and above.text.strip():
-        yield f"{'#' * _TOP_LEVEL} {_line(above.text)}"
+    if part.title is not None and part.title.text.strip():
+        yield f"{'#' * _TOP_LEVEL} {_line(part.title.text)}"
     for entry in part.entries:
-        if text := _entry(entry, above):
+        if text := _entry(entry):
             yield text
-        above = None
 
 
-def _entry(entry: Entry, above: Block | None) -> str:
-    block = entry.block
-    if block.kind == Block.Kind.TABLE and block.table and (block.table.columns or block.table.rows):
-        titled = above is not None and repeats_title(block.table, above.text)
-        return _table(block.table, titled)
+def _entry(entry: Entry) -> str:
+    if entry.table:
+        return _table(entry.table, entry.titled)
     if entry.is_heading:
-        return f"{'#' * min(_TOP_LEVEL + entry.depth, _LAST_LEVEL)} {_line(block.text)}"
-    return _lines(block.text)
+        return f"{'#' * min(_TOP_LEVEL + entry.depth, _LAST_LEVEL)} {_line(entry.block.text)}"
+    return _lines(entry.block.text)
 
 
 def _table(table: Table, titled: bool) -> str:

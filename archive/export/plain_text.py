@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 
 from archive.export.citations import Cited, as_gbt7714
-from archive.models import Block, Document, Table
-from archive.structure import Entry, Part, parts_of, repeats_title
+from archive.models import Document, Table
+from archive.structure import Part, parts_of
 
 # A tab and a line end mean something in plain text; of other control characters nobody knows what they would do.
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -45,21 +45,11 @@ def cleaned(text: str) -> str:
 
 
 def _part(part: Part) -> Iterator[str]:
-    above = part.title
-    if above is not None and above.text:
-        yield above.text
+    if part.title is not None and part.title.text:
+        yield part.title.text
     for entry in part.entries:
-        if text := _entry(entry, above):
+        if text := _table(entry.table, entry.titled) if entry.table else entry.block.text:
             yield text
-        above = None
-
-
-def _entry(entry: Entry, above: Block | None) -> str:
-    block = entry.block
-    if block.kind == Block.Kind.TABLE and block.table and (block.table.columns or block.table.rows):
-        titled = above is not None and repeats_title(block.table, above.text)
-        return _table(block.table, titled)
-    return block.text
 
 
 def _table(table: Table, titled: bool) -> str:

@@ -95,7 +95,7 @@ class DiskFiles:
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             part.rename(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
 
     def remove(self, name: PurePosixPath) -> None:
         self.path(name).unlink(missing_ok=True)
@@ -183,8 +183,8 @@ def copy_files(source: FilesStore, target: FilesStore) -> Iterator[tuple[PurePos
         yield name, "copied" if right else "damaged"
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last a power cut, too."""
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder last a power cut, too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

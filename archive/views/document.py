@@ -105,10 +105,15 @@ _SAID = "SELECT " + ", ".join(
 )
 
 
+def leading_to(document: Document) -> dict[int, int]:
+    """The keys of the documents to which its references lead, by their position; readers may not see all of them."""
+    leading = Reference.objects.filter(document=document, target__isnull=False)
+    return dict(leading.values_list("position", "target_id"))
+
+
 def _named(document: Document, own: OwnParts) -> tuple[list[tuple[Citing, Document | None]], list[Document]]:
     """(each reference with the document that it leads to, the documents that come nearest): what readers may see."""
-    leading = Reference.objects.filter(document=document, target__isnull=False)
-    targets = dict(leading.values_list("position", "target_id")) if own.references else {}
+    targets = leading_to(document) if own.references else {}
     near = own.related[: 2 * RELATED]
     rows = shown_briefly({*targets.values(), *near})
     references = [(one, rows.get(targets.get(one.position, 0))) for one in own.references]

@@ -12,8 +12,8 @@ from archive.export.citations import Cited, as_bibtex, as_ris, cited
 from archive.export.markdown import document_to_markdown
 from archive.export.plain_text import document_to_text
 from archive.export.table import table_as_csv
-from archive.models import Document, Reference
-from archive.views.document import public_document, whole_document
+from archive.models import Document
+from archive.views.document import leading_to, public_document, whole_document
 
 # What file systems and the header of the answer do not take.
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
@@ -46,8 +46,7 @@ def akoma_ntoso(request: HttpRequest, public_id: str) -> HttpResponseBase:
     found = whole_document(request, public_id)
     if isinstance(found, HttpResponse):
         return found
-    leading = Reference.objects.filter(document=found, target__isnull=False)
-    keys = dict(leading.values_list("position", "target_id"))
+    keys = leading_to(found)
     shown = Document.objects.published().in_bulk(set(keys.values()))
     targets = {position: shown[key] for position, key in keys.items() if key in shown}
     written = document_to_akn(found, targets, request.build_absolute_uri)

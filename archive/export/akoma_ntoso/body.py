@@ -15,7 +15,7 @@ from itertools import groupby
 from archive.export.akoma_ntoso.elements import Element, append, element
 from archive.export.akoma_ntoso.links import Links
 from archive.models import Block, Section, Table
-from archive.structure import Entry, Headings, Part, omitted_from, repeats_title
+from archive.structure import Entry, Headings, Part, omitted_from
 
 _END = {Block.Kind.SIGNATURE, Block.Kind.DATE, Block.Kind.NOTE, Block.Kind.ATTACHMENT}
 _BY_LABEL = (
@@ -93,18 +93,16 @@ class Writer:
     # --- sections ---------------------------------------------------------------------------------------
     def _tree(self, entries: Iterable[Entry], part: Part, prefix: str) -> _Node:
         stack = [_Node(None, "", prefix, None)]
-        above = part.title
         for entry in entries:
             section = entry.section
             if section is None:
                 self._close_to(stack, {entry.block.section_id})
-                stack[-1].inside += self._block(entry, part, prefix, above)
+                stack[-1].inside += self._block(entry, part, prefix)
             else:
                 self._close_to(stack, {one.pk for one in self.headings.above(section)})
                 node = self._section(entry, section, stack)
                 stack[-1].inside.append(node)
                 stack.append(node)
-            above = None
         return stack[0]
 
     def _close_to(self, stack: list[_Node], keys: Collection[int | None]) -> None:
@@ -168,11 +166,11 @@ class Writer:
         return wanted if count == 1 else self._eid(f"{wanted}_{count}")
 
     # --- blocks -----------------------------------------------------------------------------------------
-    def _block(self, entry: Entry, part: Part, prefix: str, above: Block | None = None) -> list[Element]:
-        """The elements of a block in which no section begins; `above` is the title directly above it."""
+    def _block(self, entry: Entry, part: Part, prefix: str) -> list[Element]:
+        """The elements of a block in which no section begins."""
         block = entry.block
-        if block.kind == Block.Kind.TABLE and block.table and (block.table.columns or block.table.rows):
-            return [self._table(block.table, prefix, above)]
+        if entry.table:
+            return [self._table(entry.table, prefix, entry.titled)]
         lines = [line for line in block.text.splitlines() if line.strip()]
         match block.kind:
             case Block.Kind.SIGNATURE:
@@ -206,11 +204,11 @@ class Writer:
             return self._inline(line)
         return [*self._inline(line[: cut[0]]), element("omissis", line[cut[1] :])]
 
-    def _table(self, table: Table, prefix: str, above: Block | None) -> Element:
+    def _table(self, table: Table, prefix: str, titled: bool) -> Element:
         made = element(
             "table", eId=f"{prefix}table_{table.position + 1}", archive_anchor=f"table-{table.position}"
         )
-        if table.title and not (above and repeats_title(table, above.text)):
+        if table.title and not titled:
             append(made, [element("caption", *self._inline(table.title))])
         rows = ([("th", table.columns)] if table.columns else []) + [("td", row) for row in table.rows]
         for name, cells in rows:

@@ -1,17 +1,16 @@
 """Elements of Akoma Ntoso, whatever the text that goes into them."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from lxml import etree
 
+from archive.export.xml_text import cleaned
+
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 # Of what the standard has no place for: attributes and elements that others pass over.
 OWN = "urn:gazette-archive:akoma-ntoso:1"
 _NAMES = {None: NAMESPACE, "archive": OWN}
-# XML 1.0 cannot write these characters, not even as references.
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Element = Any
 
@@ -38,11 +37,6 @@ def append(parent: Element, content: "Iterable[str | Element]") -> None:
             parent[-1].tail = (parent[-1].tail or "") + cleaned(piece)
         else:
             parent.text = (parent.text or "") + cleaned(piece)
-
-
-def cleaned(text: str) -> str:
-    """The text with a sign (U+FFFD) for each character that XML cannot hold."""
-    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def _filled(made: Element, content: "Iterable[str | Element]", attributes: dict[str, str | None]) -> Element:
