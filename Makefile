@@ -35,9 +35,10 @@ TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SEC
   -u FILES_S3_BUCKET -u FILES_S3_ENDPOINT -u FILES_S3_REGION -u FILES_S3_FOLDER -u FILES_S3_ADDRESSING -u FILES_CACHE_MB \
   -u PROXIES -u STATIC_ROOT -u STATIC_COLLECTED -u LOG_FORMAT -u LOG_REQUESTS -u LOG_LEVEL -u METRICS_FROM \
   GAZETTE_DATA=$(CURDIR)/var/test
-# A process for each core; the tests of one file stay together, for they share what is costly to make. Their order is
-# that of tests/conftest.py: the longest first.
-PYTEST = $(IN_VENV) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+# A process more than there are cores, for many tests wait for another process; the tests of one file stay together, for
+# they share what is costly to make. Their order is that of tests/conftest.py: the longest first.
+PROCESSES = $$(( $$($(IN_VENV) -c 'import os; print(os.cpu_count() or 1)') + 1 ))
+PYTEST = $(IN_VENV) -m pytest --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 # Of the branches in archive/ingest and archive/search, in per cent.
 LEAST_COVERED = 92
 # An environment whose Python is gone, say after an upgrade of the system, is made anew.

@@ -146,6 +146,12 @@ def everything(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--require-all"))
 
 
+@pytest.fixture(scope="session")
+def few(everything: bool) -> Callable[[int], int]:
+    """Of so many what is tried here: all where everything is required, elsewhere a quarter."""
+    return lambda many: many if everything else -(-many // 4)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield

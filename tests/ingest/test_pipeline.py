@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,8 +186,8 @@ def test_the_samples_are_read_in_a_process_of_their_own() -> None:
 
 
 # --- killed ------------------------------------------------------------------------------------------
-def test_killed_at_any_moment_nothing_half_made_is_visible(tmp_path: Path) -> None:
-    """kill -9 at ten moments, early and late; what is visible between is nothing or all of it."""
+def test_killed_at_any_moment_nothing_half_made_is_visible(tmp_path: Path, few: Callable[[int], int]) -> None:
+    """kill -9 at moments early and late; what is visible between is nothing or all of it."""
     sample = str(min(SAMPLES.glob("*.pdf")))
     state = "[[i.state, i.documents.count(), i.pages.count()] for i in Issue.objects.all()]"
     with Outside(tmp_path) as outside:
@@ -199,10 +200,10 @@ def test_killed_at_any_moment_nothing_half_made_is_visible(tmp_path: Path) -> No
         outside.ask("[issue.delete() and None for issue in Issue.objects.all()]")
         outside.manage("verify", "--repair")
 
-        moments = random.Random(707)
-        for round_ in range(10):
+        moments, rounds = random.Random(707), few(10)
+        for round_ in range(rounds):
             # The first third of a run is Python starting up.
-            delay = whole_run * (0.3 + 0.8 * (round_ + moments.random()) / 10)
+            delay = whole_run * (0.3 + 0.8 * (round_ + moments.random()) / rounds)
             with outside.start("ingest", sample, "--publish", "--replace") as process:
                 time.sleep(delay)
                 process.kill()

@@ -164,7 +164,7 @@ def test_what_is_found_is_marked_on_its_page_and_has_a_box(everything: bool) -> 
     }
     choose = random.Random(46)
     asked = shown = 0
-    wanted = 300 if everything else 100
+    wanted = 300 if everything else 50
     while asked < wanted:
         parts = choose.choice(list(indexed.values()))
         # Every title has 阳泉市人民政府 in it: most runs are of the bodies.

@@ -2,7 +2,7 @@
 
 Parameters are found, not listed: the arguments of the URLconf, what views ask for, the links and forms of the pages. A
 new address is walked by itself, once tests/views/test_every_address.py knows an example of it. Each parameter gets
-payloads of several classes, each class all its payloads over the parameters; a third as many where not everything is
+payloads of several classes, each class all its payloads over the parameters; a quarter as many where not everything is
 required.
 """
 
@@ -81,12 +81,6 @@ class Judge:
     def decide(self, least: int) -> None:
         assert not self.faults, "\n".join(self.faults)
         assert self.answers >= least
-
-
-@pytest.fixture
-def few(everything: bool) -> Callable[[int], int]:
-    """Of so many what is tried here: all, or a third."""
-    return lambda many: many if everything else -(-many // 3)
 
 
 def mine(path: str) -> str:

@@ -98,9 +98,9 @@ def test_the_strings_are_of_all_kinds() -> None:
 
 @pytest.mark.parametrize("part", range(10))
 def test_ten_thousand_strings_are_answered(client: Client, everything: bool, part: int) -> None:
-    """A fifth of them where not everything is required."""
+    """A tenth of them where not everything is required."""
     choose = random.Random(20220430 + part)
-    for number in range(1000 if everything else 200):
+    for number in range(1000 if everything else 100):
         text = any_string(choose)
         response = client.get(f"/search/?q={as_parameter(text, choose)}")
         assert response.status_code == 200, (number, text[:200])
@@ -117,9 +117,11 @@ def test_ten_thousand_strings_are_answered(client: Client, everything: bool, par
         ("/number/", {200, 302, 404}),
     ],
 )
-def test_so_are_they_at_every_address_of_search(client: Client, path: str, answers: set[int]) -> None:
+def test_so_are_they_at_every_address_of_search(
+    client: Client, few: Callable[[int], int], path: str, answers: set[int]
+) -> None:
     choose = random.Random(path)
-    for number in range(400):
+    for number in range(few(400)):
         text = any_string(choose)
         response = client.get(f"{path}?q={as_parameter(text, choose)}")
         assert response.status_code in answers, (number, text[:200])
@@ -137,7 +139,9 @@ def test_so_are_they_at_every_address_of_search(client: Client, path: str, answe
         ("/api/v1/issues", {200, 422}),
     ],
 )
-def test_so_is_every_filter_order_and_page(client: Client, path: str, answers: set[int]) -> None:
+def test_so_is_every_filter_order_and_page(
+    client: Client, few: Callable[[int], int], path: str, answers: set[int]
+) -> None:
     choose = random.Random(path)
     names = [
         "q",
@@ -153,7 +157,7 @@ def test_so_is_every_filter_order_and_page(client: Client, path: str, answers: s
         "page_size",
     ]
     names += ["number", "unknown"]
-    for number in range(300):
+    for number in range(few(300)):
         asked = choose.sample(names, choose.randrange(1, 5))
         values = {
             name: choose.choice([any_string(choose), str(choose.randrange(-9, 3000)), "通知"])
@@ -165,12 +169,12 @@ def test_so_is_every_filter_order_and_page(client: Client, path: str, answers: s
         assert response.getvalue() or response.status_code == 302
 
 
-def test_so_is_every_place_in_an_address(client: Client, archive: Issue) -> None:
+def test_so_is_every_place_in_an_address(client: Client, few: Callable[[int], int], archive: Issue) -> None:
     choose = random.Random(3)
     own = archive.documents.get(position=1).get_absolute_url()
     templates = ("/documents/{}/", "/documents/{}/2024/", "/documents/{}/2024/1/", "/issues/2024/{}/", "/issues/{}/2024/1/",
                  "/issues/{}/2024/1/pages/", "/api/v1/documents/{}", "/api/v1/issues/{}", own + "?q={}", "/{}")  # fmt: skip
-    for number in range(600):
+    for number in range(few(600)):
         text = any_string(choose)[:300]
         template = choose.choice(templates)
         with warnings.catch_warnings():

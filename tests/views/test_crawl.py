@@ -90,8 +90,10 @@ def _names(page: Element, anchors: Counter[str]) -> list[str]:
     return faults
 
 
-def test_every_link_leads_somewhere(client: Client) -> None:
-    for path in sorted((settings.BASE_DIR / "archive" / "samples").glob("*.pdf")):
+def test_every_link_leads_somewhere(client: Client, everything: bool) -> None:
+    """Of all bundled issues where everything is required, elsewhere of the two newest."""
+    samples = sorted((settings.BASE_DIR / "archive" / "samples").glob("*.pdf"))
+    for path in samples if everything else samples[-2:]:
         call_command("ingest", str(path), publish=True)
     rebuild()
 
