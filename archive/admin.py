@@ -34,6 +34,7 @@ from archive.models import (
     IngestRun,
     Issue,
     IssueEdition,
+    JournalEntry,
     Namesake,
     Page,
     ReaderReport,
@@ -265,6 +266,13 @@ class IssueEditionAdmin(AsKept):
     list_display = ["issue", "name"]
     list_select_related = ["issue__gazette"]
     search_fields = ["issue__file_name"]
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(AsKept):
+    list_display = ["sequence", "type", "key", "gone", "at"]
+    list_filter = ["type", "gone"]
+    search_fields = ["key", "url", "reason"]
 
 
 @admin.register(Annex)

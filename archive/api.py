@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import NinjaAPI, Path, Query, Schema
 from ninja.errors import HttpError
 
+from archive.api_changes import router as changes
 from archive.export.as_json import (
     document_rows,
     document_summary,
@@ -37,6 +38,8 @@ api = NinjaAPI(
     urls_namespace="api-1",
     description="Published issues of government gazettes and their documents, as JSON.",
 )
+
+api.add_router("", changes)
 
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000, description="page of the list, from 1")]
 PageSize = Annotated[int, Query(ge=1, le=100, description="entries on a page")]

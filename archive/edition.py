@@ -5,11 +5,14 @@ twice, not even where a backup is put back.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from archive.journal import note_absences, note_issue, set_compared
 from archive.models.edition import Edition, IssueEdition
 from archive.models.issue import Issue
 
@@ -32,20 +35,33 @@ def edition_since() -> datetime | None:
 
 def next_edition() -> None:
     """Give the present state a new name, and every issue: within the transaction that makes it what it is, so that
-    both come together.
+    both come together. What readers see no more enters the journal at once, the rest when the worker compares it.
     """
-    IssueEdition.objects.all().delete()
-    next_edition_beside_issues()
+    with _held_edition():
+        IssueEdition.objects.all().delete()
+        note_absences()
+        next_edition_beside_issues()
 
 
 def next_edition_of(issue: Issue) -> None:
     """Give the present state a new name, after a change of one issue: as `next_edition`, and all others keep theirs.
 
-    It is the day on which the issue changed, too, which feeds and sitemaps tell.
+    It is the day on which the issue changed, too, which feeds and sitemaps tell, and the journal notes what changed.
     """
-    Issue.objects.filter(pk=issue.pk).update(changed_at=timezone.now())
-    IssueEdition.objects.update_or_create(issue=issue, defaults={"name": _fresh_name()})
-    next_edition_beside_issues()
+    with _held_edition():
+        Issue.objects.filter(pk=issue.pk).update(changed_at=timezone.now())
+        IssueEdition.objects.update_or_create(issue=issue, defaults={"name": _fresh_name()})
+        note_issue(issue.pk)
+        next_edition_beside_issues()
+
+
+def compare_with_journal(issue_id: int, made_of: str) -> None:
+    """Note in the journal what changed of an issue behind its back, and that it was compared under `made_of`."""
+    with _held_edition():
+        if note_issue(issue_id):
+            # Answers may have been made of the journal as it was.
+            next_edition_beside_issues()
+        set_compared(issue_id, made_of)
 
 
 def next_edition_beside_issues() -> None:
@@ -62,6 +78,14 @@ def name_issues() -> dict[int, IssueEdition]:
     )
     published = IssueEdition.objects.filter(issue__in=Issue.objects.published())
     return {edition.issue_id: edition for edition in published}
+
+
+@contextmanager
+def _held_edition() -> Iterator[None]:
+    """A transaction that holds the present edition, as all do that write the journal: one after the other."""
+    with transaction.atomic():
+        Edition.objects.select_for_update().get_or_create(pk=Edition.PRESENT)
+        yield
 
 
 def _fresh_name() -> str:

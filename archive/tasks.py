@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from archive.audit import acting
 from archive.batches import settle
+from archive.edition import compare_with_journal, name_issues
 from archive.ingest.errors import (
     FilesUnreachable,
     IngestError,
@@ -26,8 +27,10 @@ from archive.ingest.errors import (
     NoRoom,
     PasswordNeeded,
 )
+from archive.journal import compared_under
 from archive.leases import MAX_ATTEMPTS, Lease, LeaseLost, last_words
 from archive.models import Batch, IngestRun
+from archive.public_pages import program
 from archive.room import lacks_room
 from archive.search.update import ensure
 from archive.uploads import (
@@ -184,6 +187,23 @@ class Reporter:
             return
         self.stage, self.at = stage, now
         self.lease.update(**self.place)
+
+
+# --- the journal -------------------------------------------------------------------------------------
+def bring_journal_up_to_date() -> bool:
+    """Compare one published issue with the journal whose edition, or the program, is another than when it was compared
+    last; False when there is no such issue.
+
+    What a desk's act changed stands in the journal already. This is for what many issues share (the name of a gazette),
+    for an archive from before there was a journal, and for a program that gives the JSON another form.
+    """
+    compared = compared_under()
+    for issue_id, edition in name_issues().items():
+        made_of = f"{program()[:16]} {edition.name}"
+        if compared.get(issue_id) != made_of:
+            compare_with_journal(issue_id, made_of)
+            return True
+    return False
 
 
 # --- the sweep ---------------------------------------------------------------------------------------

@@ -222,6 +222,7 @@ def test_it_describes_itself_and_fetches_nothing_from_elsewhere(client: Client) 
         "documents/{id}",
         "documents/{id}/hits",
         "suggest",
+        "changes",
     }
     assert client.get("/api/v1/docs").status_code == 404
 

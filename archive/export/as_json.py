@@ -30,8 +30,29 @@ def document_rows(documents: "QuerySet[Document]") -> "QuerySet[Document]":
     )
 
 
+def issue_record_rows(issues: "QuerySet[Issue]") -> "QuerySet[Issue]":
+    """`issues` with everything `issue_record` reads."""
+    return issues.select_related("gazette").prefetch_related(
+        Prefetch("contents", ContentsEntry.objects.select_related("document")),
+        Prefetch(
+            "documents", Document.objects.published().order_by("position").only("public_id", "issue_id")
+        ),
+    )
+
+
 def issue_to_json(issue: Issue) -> dict[str, Any]:
     """The whole issue with its documents."""
+    return _issue_alone(issue) | {
+        "documents": [document_to_json(document) for document in issue.documents.all()]
+    }
+
+
+def issue_record(issue: Issue) -> dict[str, Any]:
+    """The issue by itself, with the ids of its documents in their place."""
+    return _issue_alone(issue) | {"documents": [document.public_id for document in issue.documents.all()]}
+
+
+def _issue_alone(issue: Issue) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         **issue_summary(issue),
@@ -53,7 +74,6 @@ def issue_to_json(issue: Issue) -> dict[str, Any]:
             for entry in issue.contents.all()
             if entry.document is None or entry.document.withdrawn_at is None
         ],
-        "documents": [document_to_json(document) for document in issue.documents.all()],
     }
 
 

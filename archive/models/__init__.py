@@ -15,6 +15,7 @@ from archive.models.document import (
 from archive.models.edition import Edition, IssueEdition
 from archive.models.facts import Appointment, Reference
 from archive.models.issue import ContentsEntry, Gazette, Issue, Page
+from archive.models.journal import JournalEntry
 from archive.models.report import ReaderReport
 from archive.models.supplied import Annex, Supplement, ValidityJudgement
 from archive.models.vocabulary import Namesake, Term
@@ -36,6 +37,7 @@ __all__ = [
     "IngestRun",
     "Issue",
     "IssueEdition",
+    "JournalEntry",
     "Namesake",
     "Page",
     "ReaderReport",

@@ -88,6 +88,7 @@ api-1:documents                 GET  200
 api-1:document                  GET  200
 api-1:document_hits             GET  200
 api-1:suggestions               GET  200
+api-1:changes                   GET  200
 search-suggest                  GET  200
 search-completions              GET  200
 set_language                    POST 302

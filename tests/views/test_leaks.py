@@ -3,6 +3,7 @@
 A word that stands nowhere else is put into every field of text of both issues, and looked for in every answer.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -198,8 +199,8 @@ ANSWERED_ABOVE = {
     *("document-report", "feed-issues", "feed-kind", "feed-issuer"),
     *("sitemap-index", "sitemap", "search-completions"),
 }
-# test_desk_supplied asks for annexes of drafts and of what was withdrawn.
-ANSWERED_ELSEWHERE = {"annex"}
+# test_desk_supplied asks for annexes of drafts and of what was withdrawn; below is what the journal tells.
+ANSWERED_ELSEWHERE = {"annex", "api-1:changes"}
 # They hold nothing of an issue: the language, the icon, the description of the API, the first administrator.
 NOTHING_TO_TELL = {
     "set_language",
@@ -223,6 +224,9 @@ def test_every_public_address_is_walked() -> None:
 
 def body(response: Any) -> str:
     content = b"".join(response) if response.streaming else response.content
+    if response.headers.get("Content-Type", "").startswith("application/json"):
+        # where it may stand as \u9f98
+        return json.dumps(json.loads(content), ensure_ascii=False)
     return content.decode(errors="replace")
 
 
@@ -280,6 +284,18 @@ def test_what_was_withdrawn_says_why_and_nothing_else(client: Client, hidden: di
             assert REASON in body(response), path
     assert set(statuses.values()) <= {404, 410}
     assert list(statuses.values()).count(410) >= 5
+
+
+def test_the_journal_tells_that_it_was_withdrawn_and_why_and_nothing_else(
+    client: Client, hidden: dict[str, Issue]
+) -> None:
+    text = body(client.get(reverse("api-1:changes")))
+    documents = hidden[WITHDRAWN].documents.all()
+    assert text.count(REASON) == len(documents) + 1
+    assert all(one.public_id in text and one.number not in text for one in documents)
+    secrets = {"龘靐", hidden[WITHDRAWN].sha256, hidden[DRAFT].get_absolute_url()}
+    secrets |= {one.public_id for one in hidden[DRAFT].documents.all()}
+    assert {secret for secret in secrets if secret in text} == set()
 
 
 def test_a_draft_is_not_there(client: Client, hidden: dict[str, Issue]) -> None:

@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from archive.edition import present_edition
 from archive.ingest.newer_parser import Readings
-from archive.tasks import Stopped, stopping, sweep
+from archive.tasks import Stopped, bring_journal_up_to_date, stopping, sweep
 from archive.views.kept_parts import make_parts_of_an_issue
 from archive.worker_heartbeat import beat
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         worker = OneTask()
         worker.configure_signals()
         stopping.clear()
-        swept, pages, readings = None, Pages(), Readings(sign_of_life)
+        swept, following, readings = None, Following(), Readings(sign_of_life)
         patient = not options["batch"]
         while worker.running:
             try:
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 if swept is None or time.monotonic() - swept >= options["sweep"]:
                     swept = time.monotonic()
                     sweep(timezone.now())
-                if worker.work() or pages.make_some() or readings.look_at_one():
+                if worker.work() or following.make_some() or readings.look_at_one():
                     continue
             except Stopped:
                 break
@@ -72,8 +72,10 @@ def sign_of_life(stage: str, page: int | None, pages: int | None) -> None:
         raise Stopped
 
 
-class Pages:
-    """Makes what documents' pages are made of, one issue after the other, when nothing else waits."""
+class Following:
+    """Brings the journal and what documents' pages are made of to the present state, one issue after the other, when
+    nothing else waits.
+    """
 
     def __init__(self) -> None:
         # The state of the archive of which all was made.
@@ -83,7 +85,7 @@ class Pages:
         """True when something was made, and more may be wanting."""
         if (edition := present_edition()) == self.edition:
             return False
-        if make_parts_of_an_issue():
+        if bring_journal_up_to_date() or make_parts_of_an_issue():
             return True
         # What waits for the index is looked at again when that has followed: then the edition has another name.
         self.edition = edition
