@@ -82,6 +82,13 @@ HSTS_PRELOAD = environment_flag("HSTS_PRELOAD")
 PROXIES = int(os.environ.get("PROXIES", "1" if HTTPS else "0"))
 SECRET_KEY = secret_key(GAZETTE_DATA)
 
+# What the site tells machines as its own address, whichever of its names a request came by; "" where no one name is told.
+SITE_ADDRESS = environment_address("SITE_ADDRESS").rstrip("/") or next(
+    iter(CSRF_TRUSTED_ORIGINS), f"http{'s' if HTTPS else ''}://{next(iter(ALLOWED_HOSTS), '*')}"
+)
+if "*" in SITE_ADDRESS or "://." in SITE_ADDRESS:
+    SITE_ADDRESS = ""
+
 # What the site calls itself, and what the law asks a government site to print at its foot (each may be blank).
 SITE = {
     "name": os.environ.get("SITE_NAME", "政府公报数字档案"),

@@ -64,6 +64,7 @@ FORBIDDEN_ARROWS = [
     (["views"], ["archive.ingest.extract", "archive.ingest.layout", "archive.ingest.parse"]),
     (["ingest"], ["archive.views"]),
     (["search"], ["archive.ingest", "archive.views"]),
+    (["oai"], ["archive.ingest", "archive.views", "archive.search"]),
 ]
 
 

@@ -84,12 +84,15 @@ def cited(document: Document, address: str, seen_on: date) -> Cited:
 
 def as_gbt7714(one: Cited) -> str:
     """The reference in one line, as Chinese papers print it."""
-    where = f"{one.gazette}, {one.year}({one.label})" if one.gazette else one.file_name
-    if one.pages:
-        where += ": " + "-".join(map(str, one.pages))
     title = one.title + (f": {one.number}" if one.number else "")
     author = f"{one.issuer}. " if one.issuer else ""
-    return f"{author}{title}[J/OL]. {where}[{one.seen_on.isoformat()}]. {one.address}."
+    return f"{author}{title}[J/OL]. {as_printed_at(one)}[{one.seen_on.isoformat()}]. {one.address}."
+
+
+def as_printed_at(one: Cited) -> str:
+    """Where it is printed: 云岭市人民政府公报, 2024(1): 1-3."""
+    where = f"{one.gazette}, {one.year}({one.label})" if one.gazette else one.file_name
+    return f"{where}: {'-'.join(map(str, one.pages))}" if one.pages else where
 
 
 def as_bibtex(one: Cited) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from archive.views import discovery, first_administrator, health, icon, metrics
+from archive.views import discovery, first_administrator, health, icon, metrics, oai
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.health, name="healthz"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", discovery.robots, name="robots"),
     path("sitemap.xml", discovery.sitemap_index, name="sitemap-index"),
     path("sitemap-<slug:section>.xml", discovery.sitemap, name="sitemap"),
+    path("oai", oai.oai, name="oai"),
     path("opensearch.xml", discovery.opensearch, name="opensearch"),
     path(
         "desk/first-administrator/<str:token>/",

@@ -201,7 +201,7 @@ def test_static_files_and_public_pages_are_compressed_and_the_desk_is_not(
     site: Production, editor: Visitor
 ) -> None:
     accepts = {"Accept-Encoding": "gzip"}
-    for path in ("/static/site.css", "/issues/"):
+    for path in ("/static/site.css", "/issues/", "/oai?verb=Identify"):
         answer = site.ask(path, headers=accepts)
         assert answer["Content-Encoding"] == "gzip" and gzip.decompress(answer.body)
         assert any("Accept-Encoding" in value for value in answer.all_of("Vary"))

@@ -16,6 +16,7 @@ SEARCHES = (
     "/number/?q=1",
     "/api/v1/search?q=1",
     "/api/v1/suggest?q=12",
+    "/oai?verb=Identify",
 )
 
 
@@ -57,6 +58,9 @@ def test_searches(site: Production) -> None:
     assert 429 not in statuses[: MOST + 1]
     # One more is let through each third of a minute, however slow this machine is.
     assert statuses.count(429) >= MOST and statuses[MOST + 1] == 429
+    # Each of them counts; asked twice, since in between one may be let through.
+    counting = {path for path in SEARCHES for _ in range(2) if site.ask(path, headers=here).status == 429}
+    assert counting == set(SEARCHES)
     refused = asked[statuses.index(429)]
     assert refused["Retry-After"] == "60" and refused["Content-Type"].startswith("text/html")
     assert "请求过多" in refused.body.decode() and "site.css" in refused.body.decode()

@@ -175,7 +175,7 @@ def faults_of(response: HttpResponseBase, secrets: Sequence[str] = ()) -> list[s
         found += faults_in_html(text)
     elif kind in ("application/json", "application/x-suggestions+json"):
         found += _in_json(text)
-    elif kind in ("application/atom+xml", "application/xml"):
+    elif kind in ("application/atom+xml", "application/xml", "text/xml"):
         found += [f"element {e.tag}" for e in ElementTree.fromstring(body).iter() if MARK in e.tag]
     elif kind not in ("text/html", "text/plain", "text/csv", "text/markdown", "") and MARK in text.lower():
         found += [] if "attachment" in response.headers.get("Content-Disposition", "") else [f"as {kind}"]

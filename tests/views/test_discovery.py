@@ -148,6 +148,7 @@ def test_crawlers_are_let_in_to_what_is_worth_it(client: Client) -> None:
         *("/desk/", "/desk/sign-in/", "/admin/", "/search/?q=a", "/search/?kind=a", "/search/feed.atom?q=a"),
         *("/search/suggest?q=a", "/number/?q=a", f"{one}?q=a", f"{one}print/?hit=2&q=a", f"{one}report/"),
         *("/search/documents.csv", "/search/completions?q=a", "/people/?year=2024&q=a", "/api/v1/search?q=a"),
+        "/oai?verb=ListRecords&metadataPrefix=oai_dc",
     ):
         assert not allows(robots, address), address
 
