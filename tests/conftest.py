@@ -44,6 +44,10 @@ LONGEST = (
     "tests/search/",
 )
 
+IN_FULL = (
+    "what takes seconds and is tried in short beside it: in full with make test-all, or by naming the file"
+)
+
 # Seconds after which a browser that does not come is given up; no measure of speed, for the machine may have other work.
 PATIENCE = 120
 
@@ -85,6 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgresql: holds only on PostgreSQL")
     config.addinivalue_line("markers", "sqlite: holds only on SQLite")
     config.addinivalue_line("markers", "long: takes minutes; only with -m long (make test-long)")
+    config.addinivalue_line("markers", "in_full: left to make test-all, and to whoever names the file")
 
 
 @pytest.hookimpl(trylast=True)
@@ -100,6 +105,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "postgresql": ("sqlite", "SQLite (unset DATABASE_URL)"),
     }[here]
     items.sort(key=_rank)
+    _leave_out_what_is_in_full(config, items)
     foreign = [item for item in items if item.get_closest_marker(other)]
     if config.getoption("--require-all"):
         if here == "postgresql":
@@ -111,6 +117,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in foreign:
         item.add_marker(pytest.mark.skip(reason=f"needs {name}"))
+
+
+def _leave_out_what_is_in_full(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip tests marked `in_full`, unless everything is required or their file is named on the command line."""
+    if config.getoption("--require-all"):
+        return
+    named = {
+        (config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args
+    }
+    for item in items:
+        if item.get_closest_marker("in_full") and item.path not in named:
+            item.add_marker(pytest.mark.skip(reason=IN_FULL))
 
 
 def _rank(item: pytest.Item) -> int:
@@ -148,8 +166,8 @@ def everything(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(scope="session")
 def few(everything: bool) -> Callable[[int], int]:
-    """Of so many what is tried here: all where everything is required, elsewhere a quarter."""
-    return lambda many: many if everything else -(-many // 4)
+    """Of so many what is tried here: all where everything is required, elsewhere a sixth."""
+    return lambda many: many if everything else -(-many // 6)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,6 +15,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+@pytest.mark.in_full
 def test_a_folder_is_taken_in_and_measured() -> None:
     command = [
         sys.executable,

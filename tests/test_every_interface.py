@@ -5,7 +5,6 @@ read before a document and a whole issue are withdrawn, when it has to tell of t
 its turn once, when it must not. A new interface needs a line here.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -170,8 +169,8 @@ def told(archive: Archive, name: str) -> str:
         content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
         text = content.decode()
         if "json" in answer.headers.get("Content-Type", ""):
-            # where it may stand as \\u9f98
-            text = json.dumps(json.loads(text), ensure_ascii=False)
+            # where it may stand as \u9f98
+            text = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), text)
         text += answer.headers.get("Location", "")
         for one in archive.hidden.values():
             if one.public_id in unquote_plus(path):

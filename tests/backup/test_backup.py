@@ -114,6 +114,7 @@ def test_a_second_backup_copies_nothing(filled: Site, backup: Path) -> None:
     assert len(before) == 4
 
 
+@pytest.mark.in_full
 def test_a_damaged_file_is_named_and_nothing_is_restored(filled: Site, backup: Path, tmp_path: Path) -> None:
     damaged = max(backup.glob("files/*/*"), key=lambda path: path.stat().st_size)
     content = damaged.read_bytes()
@@ -144,6 +145,7 @@ def test_only_an_empty_archive_is_restored_into(filled: Site, filled_rows: str, 
     assert raw_rows(filled) == filled_rows
 
 
+@pytest.mark.in_full
 def test_other_tables_are_refused(backup: Path, tmp_path: Path) -> None:
     restored = Site(tmp_path / "restored")
     restored.manage("migrate", "otp_totp", "0001", "--verbosity", "0")
@@ -161,6 +163,7 @@ making.make_backup(Path({folder!r}))
 """
 
 
+@pytest.mark.in_full
 def test_a_killed_backup_leaves_the_last_one(filled: Site, backup: Path, tmp_path: Path) -> None:
     before = lines(backup)
     grown = Site(tmp_path / "grown")
@@ -174,6 +177,7 @@ def test_a_killed_backup_leaves_the_last_one(filled: Site, backup: Path, tmp_pat
     assert len(list(backup.glob("rows-*"))) == 1 and len(lines(backup)) > len(before)
 
 
+@pytest.mark.in_full
 def test_a_changed_original_is_named_and_the_rest_is_kept(backup: Path, tmp_path: Path) -> None:
     site = Site(tmp_path / "site")
     site.manage("restore", str(backup))

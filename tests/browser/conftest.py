@@ -11,24 +11,14 @@ from pytest_django.live_server_helper import LiveServer
 from archive.models import Issue
 
 IN_ANOTHER_FORM = "the same in another form, which make test-all runs: on a phone, without script, in dark"
-# The work at the desk, step by step in a browser: its views have tests of their own, which are quick.
-IN_DETAIL = ("test_bad_files.py", "test_desk.py", "test_missed.py", "test_review.py", "test_viewer.py")
-LEFT_TO_ALL = "the desk and the viewer in detail, which make test-all runs, and whoever names the file"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each test in all its forms where everything is required, elsewhere in one, another one from test to test.
-
-    What is left to that run is tried all the same where its file is named.
-    """
+    """Each test in all its forms where everything is required, elsewhere in one, another one from test to test."""
     if config.getoption("--require-all"):
         return
     here = Path(__file__).parent
     ours = [item for item in items if item.path.is_relative_to(here)]
-    named = {Path(argument.partition("::")[0]).name for argument in config.args}
-    for item in ours:
-        if item.path.name in IN_DETAIL and item.path.name not in named:
-            item.add_marker(pytest.mark.skip(reason=LEFT_TO_ALL))
     by_test = groupby(ours, key=lambda item: (item.path, getattr(item, "originalname", item.name)))
     for turn, (_test, forms) in enumerate(by_test):
         made = list(forms)

@@ -15,6 +15,9 @@ from archive.tasks import ingest_upload
 from archive.worker_heartbeat import beat
 from tests.browser.test_desk import editor, sign_in
 
+# The views have tests of their own, which are quick.
+pytestmark = pytest.mark.in_full
+
 __all__ = ["editor"]
 
 

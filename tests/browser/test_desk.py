@@ -18,6 +18,9 @@ from archive.tasks import ingest_upload
 from archive.worker_heartbeat import beat
 from tests.accounts import make_account
 
+# The views have tests of their own, which are quick.
+pytestmark = pytest.mark.in_full
+
 WIDTHS = [pytest.param(360, id="phone"), pytest.param(1280, id="wide")]
 SAMPLES = settings.BASE_DIR / "archive" / "samples"
 

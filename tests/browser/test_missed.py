@@ -16,6 +16,9 @@ from archive.models import Correction, Issue
 from tests.browser.test_desk import editor, fits, sign_in
 from tests.browser.test_review import draft
 
+# The views have tests of their own, which are quick.
+pytestmark = pytest.mark.in_full
+
 __all__ = ["draft", "editor"]
 
 MODE = "标出漏掉的文件"

@@ -17,6 +17,9 @@ from archive.tasks import ingest_upload
 from archive.worker_heartbeat import beat
 from tests.browser.test_desk import editor, fits, sign_in
 
+# The views have tests of their own, which are quick.
+pytestmark = pytest.mark.in_full
+
 __all__ = ["editor"]
 
 SAMPLES = settings.BASE_DIR / "archive" / "samples"

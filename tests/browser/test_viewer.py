@@ -11,6 +11,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from archive.models import Issue
 
+# The views have tests of their own, which are quick.
+pytestmark = pytest.mark.in_full
+
 
 @pytest.fixture
 def address(live_server: LiveServer, sample_issue: Issue) -> str:

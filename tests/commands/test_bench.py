@@ -23,6 +23,7 @@ def bench(*options: str) -> dict:
     return json.loads(subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout)
 
 
+@pytest.mark.in_full
 def test_ours_and_the_peers_are_measured_in_one_run() -> None:
     measured = bench("--documents", "45", "--queries", "3", "--runs", "50")
     assert measured["documents"] == 45
@@ -43,6 +44,7 @@ def test_ours_and_the_peers_are_measured_in_one_run() -> None:
     assert any(reason.startswith("postgresql") for reason in measured["left_out"])
 
 
+@pytest.mark.in_full
 def test_engines_are_compared_on_the_same_documents() -> None:
     measured = bench("--documents", "30", "--queries", "2", "--runs", "20", "--engines")
     assert measured["ours"]["engine"] == "whoosh"
@@ -56,12 +58,14 @@ def test_engines_are_compared_on_the_same_documents() -> None:
             assert found["hits"] == measured["ours"]["classes"][name]["hits"], name
 
 
+@pytest.mark.in_full
 def test_ours_alone_asks_no_other_engine() -> None:
     measured = bench("--documents", "20", "--queries", "2", "--runs", "5", "--alone")
     assert measured["peers"] == measured["ratios"] == {}
     assert measured["exact"]["wrong"] == 0
 
 
+@pytest.mark.in_full
 def test_questions_are_measured_by_where_the_right_document_stands(tmp_path: Path) -> None:
     texts = ["城市供水管网改造计划。", "公共数据开放目录编制要求。", "古树名木养护责任。", "森林防火期通告。"]
     rows = [json.dumps({"docid": f"d{n}", "text": text}, ensure_ascii=False) for n, text in enumerate(texts)]

@@ -110,6 +110,7 @@ def test_a_reload_fails_no_request(site: Production, way: Callable[[Production, 
     assert {got for _began, _ended, got in readers.asked} == {200}
 
 
+@pytest.mark.in_full
 @pytest.mark.parametrize("way", WAYS)
 def test_a_new_start_fails_no_request(site: Production, way: Callable[[Production, str], int]) -> None:
     """As after an upgrade: another process, with the settings and the code of now, at the same socket."""

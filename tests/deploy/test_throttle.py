@@ -20,7 +20,13 @@ SEARCHES = (
 )
 
 
-@pytest.fixture(scope="module", params=[1, 2], ids=["nginx alone", "behind another proxy"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(1, id="nginx alone"),
+        pytest.param(2, id="behind another proxy", marks=pytest.mark.in_full),
+    ],
+)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     needs_nginx()
     with Production(

@@ -145,7 +145,9 @@ def rounds(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Rounds:
     return Rounds(site, tmp_path_factory.mktemp("files"))
 
 
-@pytest.mark.parametrize("what", KINDS)
+@pytest.mark.parametrize(
+    "what", [KINDS[0], *(pytest.param(kind, marks=pytest.mark.in_full) for kind in KINDS[1:])]
+)
 def test_a_kill(rounds: Rounds, what: str) -> None:
     rounds.choose.seed(11)
     rounds.round(what)

@@ -171,6 +171,7 @@ def test_it_stops_where_it_is_told_to(tmp_path: Path) -> None:
     assert read.issue.parser_version == "1"
 
 
+@pytest.mark.in_full
 def test_the_worker_looks_by_itself(tmp_path: Path) -> None:
     """A real issue, read by the real parser: what an older one had otherwise is told, and stands until somebody acts."""
     with Outside(tmp_path) as outside:

@@ -37,6 +37,7 @@ def open_below(folder: Path) -> Counter[str]:
     return Counter({name: count for name, count in open_files().items() if name.startswith(f"{folder}/")})
 
 
+@pytest.mark.in_full
 @pytest.mark.django_db
 def test_thousands_of_searches_while_the_index_changes_leave_nothing_open(
     client: Client, data_folder: Path

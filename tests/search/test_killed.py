@@ -209,8 +209,9 @@ KEPT = [f"常文{n}" for n in range(7)]
     ("work", "segments", "after"),
     [
         (change, "one", [*NEW, *KEPT[:1]]),
-        (change, "many", [*NEW, *KEPT]),  # one segment a document, and they are merged
-        (rebuild, "one", NEW),
+        # one segment a document, and they are merged
+        pytest.param(change, "many", [*NEW, *KEPT], marks=pytest.mark.in_full),
+        pytest.param(rebuild, "one", NEW, marks=pytest.mark.in_full),
         (rebuild, "many", NEW),
     ],
 )
@@ -336,7 +337,7 @@ def texts_size(index: GramIndex) -> int:
 
 # --- index and database ------------------------------------------------------------------------------
 @pytest.mark.django_db
-@pytest.mark.parametrize("what", ["index_issue", "rebuild"])
+@pytest.mark.parametrize("what", ["index_issue", pytest.param("rebuild", marks=pytest.mark.in_full)])
 def test_the_next_start_brings_the_index_to_what_the_database_says(
     data_folder: Path, monkeypatch: pytest.MonkeyPatch, what: str, everything: bool
 ) -> None:

@@ -102,6 +102,7 @@ def test_search_goes_on_while_a_new_one_is_made(
 
 
 # Other processes have the engine from their environment.
+@pytest.mark.in_full
 @pytest.mark.parametrize("search_engine", ["whoosh"], indirect=True)
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_makes_the_new_one_by_itself(tmp_path: Path) -> None:

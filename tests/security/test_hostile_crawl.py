@@ -2,7 +2,7 @@
 
 Parameters are found, not listed: the arguments of the URLconf, what views ask for, the links and forms of the pages. A
 new address is walked by itself, once tests/views/test_every_address.py knows an example of it. Each parameter gets
-payloads of several classes, each class all its payloads over the parameters; a quarter as many where not everything is
+payloads of several classes, each class all its payloads over the parameters; a sixth as many where not everything is
 required.
 """
 

@@ -39,6 +39,7 @@ def publish_and_withdraw(pk: int, enough: Event, done: int) -> None:
     os._exit(0)  # what the test's own process holds is not to be put away here
 
 
+@pytest.mark.in_full
 def test_no_page_fails_while_issues_come_and_go(client: Client) -> None:
     stays = make_issue()
     comes = make_issue(
