@@ -100,6 +100,10 @@ class Order:
         for place, number in enumerate(self.numbers):
             self._places[number] = place
 
+    def behind(self, place: int) -> DocumentSet:
+        """All documents from the `place`th on."""
+        return DocumentSet.of(self.numbers[place:], len(self.numbers))
+
     def first(self, documents: DocumentSet, limit: int | None = None) -> list[int]:
         """The members of `documents` in this order; `limit` at most."""
         size, count = len(self.numbers), len(documents)

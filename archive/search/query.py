@@ -27,15 +27,18 @@ from archive.search.query_language import (
     make_term,
     parse_query,
     positive_terms,
+    read_days,
 )
-from archive.search.ranking import SORTS, count_values, in_order
+from archive.search.ranking import SORTS, behind, count_values, in_order
 from archive.search.respelling import respelled
-from archive.search.results import FacetValue, Hit, SearchResults, TermCount
+from archive.search.results import FacetValue, Hit, Place, SearchResults, TermCount
 from archive.search.snapshot import Snapshot
 from archive.search.snippets import Marker, question_terms, snippets
 from archive.search.texts import passages_of
 
 FACETS = ("year", "month", "category", "kind", "issuer", "gazette", "validity")
+# What else narrows: the days between which a document was signed, 2022-03..2022-05.
+SIGNED = "signed"
 MAX_PAGE_SIZE = 100
 # Related documents: so many are looked at, and such a share of a document's own score is near enough.
 _RELATED_READ, _RELATED = 20, 0.2
@@ -58,10 +61,16 @@ class _Found:
     partial: bool = False
     alone: tuple[TermCount, ...] = ()
     respelled: tuple[TermCount, ...] = ()
+    last: Place | None = None
 
 
 class SearchNotReady(Exception):
     """There is no index that could be asked, and there are documents that it should hold."""
+
+
+def chosen_filters(asked: Mapping[str, Any]) -> dict[str, str]:
+    """Those of the parameters of an address that narrow, blank ones left out."""
+    return {name: value for name in FACETS if (value := asked.get(name, "").strip())}
 
 
 def search_documents(
@@ -71,22 +80,24 @@ def search_documents(
     page: int = 1,
     page_size: int = 20,
     sort: str = "relevance",
+    after: Place | None = None,
 ) -> SearchResults:
     """One page of the published documents that match `query`, which may be any string.
 
-    `filters` narrow by the names of FACETS (month: of publication, 1 to 12; validity: one of `validity.STATES`);
-    `sort` is relevance, date or number. An empty
-    query finds everything that the filters leave. Facets count the whole result set.
+    `filters` narrow by the names of FACETS (month: of publication, 1 to 12; validity: one of `validity.STATES`) and by
+    the days of SIGNED; `sort` is relevance, date or number. An empty query finds everything that the filters leave.
+    Facets count the whole result set. Sorted by date or number, a page can be asked for by what stands before it
+    (`after`) and is the same whatever arrived meanwhile.
     """
     started = perf_counter()
     page, page_size = max(1, page), min(max(1, page_size), MAX_PAGE_SIZE)
-    chosen = {name: value for name, value in (filters or {}).items() if name in FACETS and value}
+    chosen = {name: value for name, value in (filters or {}).items() if name in (*FACETS, SIGNED) and value}
     query = query[:MAX_LENGTH]
     snapshot = _index().snapshot()
     if snapshot is None:
         seconds = perf_counter() - started
         return SearchResults(query, 0, page, page_size, ready=not _is_missed(), seconds=seconds)
-    found = _find(snapshot, query, chosen, page, page_size, sort if sort in SORTS else "relevance")
+    found = _find(snapshot, query, chosen, page, page_size, sort if sort in SORTS else "relevance", after)
     return SearchResults(
         query=query,
         total=found.total,
@@ -97,6 +108,7 @@ def search_documents(
         partial=found.partial,
         terms=found.alone,
         respelled=found.respelled,
+        last=found.last,
         seconds=perf_counter() - started,
     )
 
@@ -189,16 +201,25 @@ def _index() -> GramIndex:
 
 
 def _find(
-    snapshot: Snapshot, query: str, chosen: Mapping[str, str], page: int, page_size: int, sort: str
+    snapshot: Snapshot,
+    query: str,
+    chosen: Mapping[str, str],
+    page: int,
+    page_size: int,
+    sort: str,
+    after: Place | None,
 ) -> _Found:
     narrowing = _narrowing(chosen)
     condition, documents = _matched(snapshot, query, narrowing)
     first = (page - 1) * page_size
     if documents:
-        ranked = in_order(snapshot, documents, condition, sort, first + page_size)[first:]
+        left = behind(snapshot, documents, sort, after) if after and sort != "relevance" else documents
+        ranked = in_order(snapshot, left, condition, sort, first + page_size)[first:]
+        more = sort != "relevance" and bool(ranked) and first + page_size < len(left)
         return _Found(
             total=len(documents),
             page=ranked,
+            last=snapshot.place(ranked[-1][0]) if more else None,
             counts=count_values(snapshot, documents),
             terms=positive_terms(condition),
         )
@@ -219,7 +240,9 @@ def _find(
 
 
 def _narrowing(filters: Mapping[str, str]) -> tuple[Condition, ...]:
-    return tuple(Value(name, normalise(value)) for name, value in filters.items() if name in FACETS and value)
+    values = [Value(name, normalise(value)) for name, value in filters.items() if name in FACETS and value]
+    signed = read_days(filters.get(SIGNED, ""))
+    return (*values, signed) if signed else tuple(values)
 
 
 def _matched(

@@ -133,7 +133,7 @@ def _pieces(query: str) -> Iterator[re.Match[str]]:
 def _condition(piece: re.Match[str]) -> Condition | None:
     """The condition of one piece; None when nothing of it is left by folding (a lone zero-width blank)."""
     phrase, bare, field = piece["phrase"], piece["bare"], (piece["field"] or "").lower()
-    if phrase is None and field == "" and (signed := _signed(bare)):
+    if phrase is None and field == "" and (signed := read_days(bare)):
         return Not(signed) if piece["minus"] else signed
     condition = _field_condition(field, phrase if phrase is not None else bare, piece.group())
     if condition is None:
@@ -160,7 +160,7 @@ def make_term(text: str, field: str = "", printed: str = "") -> Term | None:
     return Term(folded, field, whole=is_word(folded.replace(" ", "")), printed=printed or text)
 
 
-def _signed(text: str) -> Signed | None:
+def read_days(text: str) -> Signed | None:
     """2022-03..2022-05 as a range of days; None when it is none, or no such day exists."""
     match = _RANGE.fullmatch(normalise(text))
     if not match or not (match["start"] or match["end"]):

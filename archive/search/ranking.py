@@ -1,6 +1,7 @@
 """The order of what was found, and how it divides: relevance, date or number; counts by value."""
 
 import heapq
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -11,7 +12,8 @@ from archive.search.grams import pairs_of, title_gram, word_gram, words_of
 from archive.search.matching import word_pattern
 from archive.search.query_language import Condition, Term, is_plain, positive_terms
 from archive.search.records import VALUES
-from archive.search.snapshot import Snapshot
+from archive.search.results import Place
+from archive.search.snapshot import Snapshot, sorts_by_day, sorts_by_number
 from archive.search.validity import validity_on
 
 SORTS = ("relevance", "date", "number")
@@ -38,6 +40,15 @@ def _today(stored: Counter[str]) -> Counter[str]:
     for value, count in stored.items():
         counter[validity_on(value, date.today())] += count
     return counter
+
+
+def behind(snapshot: Snapshot, documents: DocumentSet, sort: str, place: Place) -> DocumentSet:
+    """Those of `documents` that stand behind a place, sorted by date or by number; no document need stand there any more."""
+    order, key = {"date": (snapshot.by_day, sorts_by_day), "number": (snapshot.by_number, sorts_by_number)}[
+        sort
+    ]
+    at = bisect_right(order.numbers, key(place), key=lambda number: key(snapshot.place(number)))
+    return documents & order.behind(at)
 
 
 def in_order(

@@ -28,6 +28,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document stands when sorted by date or number: its day (a date's ordinal), the string that sorts as its number
+    does, and its key. It stays the same place while documents come and go."""
+
+    day: int
+    order: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """One value of a facet and how many documents of the whole result set have it."""
 
@@ -52,6 +62,7 @@ class SearchResults:
     question, `partial` is true and `hits` are the documents that come nearest; `total` stays 0.
     `terms` says, for several terms that no document has together, what each finds alone.
     `respelled` are queries that do find something and differ by one character, when this one finds nothing.
+    `last` is the place of the last of `hits`, sorted by date or number, where others follow; else None.
     `ready` is False while there is no index to ask (none yet, or a damaged one): then nothing is known of `total`.
     """
 
@@ -66,6 +77,7 @@ class SearchResults:
     terms: tuple[TermCount, ...] = ()
     respelled: tuple[TermCount, ...] = ()
     ready: bool = True
+    last: Place | None = None
 
     @property
     def pages(self) -> int:

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from archive.search.document_set import DocumentSet, Order
 from archive.search.folder import TEXTS, seen_of
+from archive.search.results import Place
 from archive.search.stores import PostingLists, PostingStore, StoreUnreadable
 from archive.search.value_sets import ValueSets
 
@@ -62,15 +63,18 @@ class Snapshot:
     # --- orders and measures, worked out once for all queries ----------------------------------------
     @cached_property
     def by_day(self) -> Order:
-        """Newest first; of one day by number, then as they came in."""
-        c = self.columns
-        return Order(sorted(range(self.size), key=lambda n: (-c.days[n], c.orders[n], n)))
+        """Newest first; of one day by number, then by key."""
+        return Order(sorted(range(self.size), key=lambda number: sorts_by_day(self.place(number))))
 
     @cached_property
     def by_number(self) -> Order:
         """By number, those without one last; of one number the newest first."""
+        return Order(sorted(range(self.size), key=lambda number: sorts_by_number(self.place(number))))
+
+    def place(self, number: int) -> Place:
+        """What sorting goes by."""
         c = self.columns
-        return Order(sorted(range(self.size), key=lambda n: (not c.orders[n], c.orders[n], -c.days[n], n)))
+        return Place(c.days[number], c.orders[number], c.keys[number])
 
     @cached_property
     def mean_length(self) -> float:
@@ -140,6 +144,15 @@ class Snapshot:
         c = self.columns
         start = c.starts[number] + c.title_lengths[number] + c.number_lengths[number] + 2
         return self._texts[start : start + c.people_lengths[number]]
+
+
+def sorts_by_day(place: Place) -> tuple[object, ...]:
+    # As they came in would be another order each time the index is built anew; of two keys the later has more figures.
+    return (-place.day, place.order, len(place.key), place.key)
+
+
+def sorts_by_number(place: Place) -> tuple[object, ...]:
+    return (not place.order, place.order, -place.day, len(place.key), place.key)
 
 
 def _map_texts(path: Path, previous: Snapshot | None) -> "mmap.mmap | bytes":

@@ -17,7 +17,7 @@ from archive.models import Document, Reference
 from archive.numbers import DocumentNumber, read_number
 from archive.people import Found, appointed_among
 from archive.search.numbered import documents_with_number
-from archive.search.query import FACETS, search_documents
+from archive.search.query import chosen_filters, search_documents
 from archive.search.query_language import MAX_LENGTH, parse_query, positive_terms
 from archive.search.ranking import SORTS
 from archive.search.results import FacetValue
@@ -64,7 +64,7 @@ class Search:
         sort = request.GET.get("sort", "")
         return cls(
             query=request.GET.get("q", "").strip(),
-            chosen={name: value for name in FACETS if (value := request.GET.get(name, "").strip())},
+            chosen=chosen_filters(request.GET),
             sort=sort if sort in SORTS else SORTS[0],
         )
 
