@@ -111,9 +111,10 @@ REQUIRE_SECOND_FACTOR = environment_choice("REQUIRE_SECOND_FACTOR", ("off", "sta
 # So many reports of errors an hour are taken from one address.
 REPORTS_PER_HOUR = int(os.environ.get("REPORTS_PER_HOUR", "10"))
 
-# nginx holds each reader to so many searches and suggestions a minute, and to so many passwords, codes and reports; as many
-# at once are let through. LOCKOUT_FAILURES and REPORTS_PER_HOUR hold without nginx, too.
+# nginx holds each reader to so many searches and suggestions a minute, to so many requests of the API, and to so many
+# passwords, codes and reports; as many at once are let through. LOCKOUT_FAILURES and REPORTS_PER_HOUR hold without nginx, too.
 SEARCHES_PER_MINUTE = int(os.environ.get("SEARCHES_PER_MINUTE", "240"))
+API_PER_MINUTE = int(os.environ.get("API_PER_MINUTE", "600"))
 TRIES_PER_MINUTE = int(os.environ.get("TRIES_PER_MINUTE", "20"))
 
 # Limits of one upload. Those of reading one file stand in archive/ingest/extract/sandbox.py and

@@ -1,5 +1,6 @@
 """nginx holds a reader to so many searches and so many tries a minute, and others are not kept waiting for it."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -34,6 +35,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         ALLOWED_HOSTS=f"{HOST},127.0.0.1",
         PROXIES=str(request.param),
         SEARCHES_PER_MINUTE=str(MOST),
+        API_PER_MINUTE=str(MOST),
         TRIES_PER_MINUTE=str(MOST),
     ) as site:
         site.manage("migrate", "--verbosity", "0")
@@ -67,13 +69,26 @@ def test_searches(site: Production) -> None:
     # Each of them counts; asked twice, since in between one may be let through.
     counting = {path for path in SEARCHES for _ in range(2) if site.ask(path, headers=here).status == 429}
     assert counting == set(SEARCHES)
-    refused = asked[statuses.index(429)]
+    # Of a page; of the API it is told below.
+    refused = next(answer for answer in asked[:: len(SEARCHES)] if answer.status == 429)
     assert refused["Retry-After"] == "60" and refused["Content-Type"].startswith("text/html")
     assert "请求过多" in refused.body.decode() and "site.css" in refused.body.decode()
     assert {name: refused.all_of(name) for name in ONCE} == {name: [value] for name, value in ONCE.items()}
     assert asked[0].all_of("Retry-After") == []
+    api = site.ask("/api/v1/search?q=1", headers=here)
+    assert (api.status, api["Retry-After"], api["Content-Type"]) == (429, "60", "application/problem+json")
+    assert api.all_of("Access-Control-Allow-Origin") == ["*"]
+    told = json.loads(api.body)
+    assert (told["status"], told["title"]) == (429, "Too Many Requests") and "Retry-After" in told["detail"]
     # Reading goes on.
     assert [site.ask(path, headers=here).status for path in ("/", "/issues/", "/help/")] == [200, 200, 200]
+
+
+def test_all_of_the_api(site: Production) -> None:
+    here = from_address(site, "203.0.113.8")
+    statuses = [site.ask("/api/v1/issues", headers=here).status for n in range(MOST * 4)]
+    assert 429 not in statuses[: MOST + 1] and statuses[MOST + 1] == 429
+    assert site.ask("/api/", headers=here).status == 200
 
 
 def test_tries(site: Production) -> None:

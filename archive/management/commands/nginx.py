@@ -64,6 +64,7 @@ def configuration(template: str, options: dict[str, Any]) -> str:
         # What the other proxies before nginx have written behind the entry of the reader.
         "behind": rf"(?:\s*,[^,]*){{{settings.PROXIES - 2}}}\s*" if settings.PROXIES > 1 else "",
         "searches": settings.SEARCHES_PER_MINUTE,
+        "api": settings.API_PER_MINUTE,
         "tries": settings.TRIES_PER_MINUTE,
         "static_root": settings.STATIC_ROOT,
         "upload_max": settings.REQUEST_MAX_BYTES,
