@@ -16,12 +16,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, pars
 from django.http.response import ResponseHeaders
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.http import http_date
+from django.utils.http import http_date, parse_etags
 
 from archive.edition import edition_since, present_edition
 from archive.language import chosen_language
 from archive.log_lines import request_id
 from archive.metrics import KEPT_PAGES
+from archive.problem import OPEN_TO_ALL, is_for_programs
 from archive.request_log import id_of, note
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class PublicPages:
             name = ""
         if not name:
             return self.get_response(request)
-        if kept := _kept(name, request.META):
+        if kept := _kept(name, request.META, request.path_info):
             response = HttpResponse(kept.body, status=kept.status)
             # As they were, rather than one by one: that takes as long as asking for the edition.
             response.headers = kept.headers
@@ -89,7 +90,7 @@ def answer_as_kept(environ: "WSGIEnvironment", start_response: "StartResponse") 
     began = time.perf_counter()
     path = get_path_info(environ)
     try:
-        kept = _kept(name, environ) if (name := _name_of(environ, path)) else None
+        kept = _kept(name, environ, path) if (name := _name_of(environ, path)) else None
     except (NoDatabase, OSError):
         kept = None
     if kept is None:
@@ -116,10 +117,15 @@ class Kept:
     body: bytes
 
 
-def _kept(name: str, environ: dict[str, Any]) -> Kept | None:
+def _kept(name: str, environ: dict[str, Any], path: str) -> Kept | None:
     """What there is under the name for this request."""
-    if environ.get("HTTP_IF_NONE_MATCH", "").strip() == _tag(name):
-        return Kept(304, _with_headers(HttpResponseNotModified(), name).headers, b"")
+    if _has_it(environ.get("HTTP_IF_NONE_MATCH", ""), _tag(name)):
+        headers = _with_headers(HttpResponseNotModified(), name).headers
+        if is_for_programs(path):
+            # A page of another site is told that what it has still holds, as it was told the answer itself.
+            for header, value in OPEN_TO_ALL.items():
+                headers[header] = value
+        return Kept(304, headers, b"")
     found = caches["pages"].get(name)
     return Kept(200, found[1], found[0]) if found else None
 
@@ -177,6 +183,14 @@ def _is_for_all(response: HttpResponse) -> bool:
 
 def _tag(name: str) -> str:
     return f'W/"{name}"'
+
+
+def _has_it(sent: str, tag: str) -> bool:
+    """True where one of the tags sent (RFC 9110, compared weakly) is that of the answer."""
+    if sent.strip() == tag:
+        return True
+    plain = tag.removeprefix("W/")
+    return plain in sent and any(one.removeprefix("W/") == plain for one in parse_etags(sent))
 
 
 def _with_headers(response: HttpResponse, name: str) -> HttpResponse:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("archive.urls")),
 ]
 
+handler400 = "archive.views.unavailable.bad_request"
 handler404 = "archive.views.not_found.not_found"
 handler500 = "archive.views.unavailable.server_error"

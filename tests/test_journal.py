@@ -233,7 +233,7 @@ def test_changes_from_a_day_or_a_moment_on(client: Client, settings: Settings) -
 
 @pytest.mark.parametrize(
     "since",
-    ["yesterday", "-1", "1.5", "2024-02-31", "9" * 40, "٣", "\x00", "0001-01-01T00:00:00+23:59", "x" * 99],
+    ["yesterday", "-1", "1.5", "2024-02-31", "9" * 40, "٣", "\x00", "x" * 99],
 )
 def test_a_since_that_means_nothing_is_refused(client: Client, since: str) -> None:
     assert client.get("/api/v1/changes", {"since": since}).status_code == 422

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from archive.api import api
+from archive import api
+from archive.api import page as api_page
 from archive.views import feeds, search, search_exports, suggest
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/suggest", suggest.suggest, name="search-suggest"),
     path("search/completions", suggest.completions, name="search-completions"),
     path("number/", search.number, name="number"),
+    path("api/", api_page.page, name="api-docs"),
     path("api/v1/", api.urls),
 ]

@@ -50,6 +50,7 @@ CANONICAL: dict[str, tuple[str, ...]] = {
     "post": ("page",),
     "help": (),
     "about": (),
+    "api-docs": (),
 }
 
 

@@ -23,7 +23,7 @@ from archive.qr import qr_picture
 from archive.search.query import shown_briefly
 from archive.search.validity import changes_to, last_day
 from archive.views.addresses import with_parameters
-from archive.views.gone import gone
+from archive.views.gone import gone, why_gone
 from archive.views.kept_parts import kept_parts
 from archive.views.own_parts import Citing, OwnParts, own_parts, with_own_parts
 from archive.views.structured import document_data
@@ -231,8 +231,6 @@ def no_document(request: HttpRequest, public_id: str) -> HttpResponse:
             permanent=True,
         )
     found = get_object_or_404(Document.objects.select_related("issue"), public_id=public_id)
-    if found.issue.state == Issue.State.WITHDRAWN:
-        return gone(request, found.issue.withdrawn_reason)
-    if found.withdrawn_at is not None and found.issue.is_published:
-        return gone(request, found.withdrawn_reason)
+    if (reason := why_gone(found)) is not None:
+        return gone(request, reason)
     raise Http404

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from archive.models import Document
 from archive.numbers import DocumentNumber, read_number
+from archive.problem import is_for_programs, problem
 from archive.search.query import search_documents
 
 # So many hits stand on the page; the search has the others.
@@ -35,6 +36,8 @@ _OF_ADDRESSES = {
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: the number or the issue that the address names, and what a search for its words finds."""
+    if is_for_programs(request.path):
+        return problem(request, 404, "nothing is at this address")
     words = address_words(request.path)
     number = _number_of(request.path, words)
     context: dict[str, Any] = {"words": number.canonical if number else words, "number": number}

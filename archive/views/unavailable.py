@@ -5,14 +5,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.views import defaults
 
 from archive.ingest.files_store import FileDamaged, FilesAway
+from archive.problem import is_for_programs, problem
 from archive.room import lacks_room
 
 RETRY_SECONDS = 10
-_API = "/api/"
 # Below the data folder: what can be made again, and may be deleted at any moment.
 _THROWN_AWAY = ("pictures", "fetched")
 
@@ -33,6 +34,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         reason, template = "the files cannot be reached", "503_files.html"
     elif isinstance(error, OperationalError | InterfaceError):
         reason, template = "the database does not answer", "503.html"
+    elif is_for_programs(request.path):
+        return problem(request, 500, "something went wrong here; it has been noted")
     else:
         return HttpResponse(render_to_string("500.html"), status=500)
     return try_later(request, reason, template)
@@ -52,11 +55,17 @@ def not_ready(request: HttpRequest) -> HttpResponse:
     return try_later(request, "search is not ready", "503_search.html")
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request is none that can be answered, by whatever address; `exception` tells why, and is not repeated."""
+    if is_for_programs(request.path):
+        return problem(request, 400, "the request cannot be read")
+    return defaults.bad_request(request, exception)
+
+
 def try_later(request: HttpRequest, reason: str, template: str) -> HttpResponse:
     """503 with a page, or for programs the reason as JSON; kept by nobody."""
-    answer: HttpResponse
-    if request.path.startswith(_API):
-        answer = JsonResponse({"detail": reason}, status=503)
+    if is_for_programs(request.path):
+        answer = problem(request, 503, reason)
     else:
         answer = HttpResponse(render_to_string(template), status=503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)

@@ -76,6 +76,7 @@ def one_of_each(issue: Issue) -> dict[str, str]:
         "report of an error": f"{tabular.get_absolute_url()}report/",
         "help": "/help/",
         "about": "/about/",
+        "api": "/api/",
         "not found": "/documents/没有/",
     }
 

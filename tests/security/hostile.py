@@ -173,7 +173,7 @@ def faults_of(response: HttpResponseBase, secrets: Sequence[str] = ()) -> list[s
         found.append("reckons what was sent")
     if kind == "text/html" and MARK in text.lower():
         found += faults_in_html(text)
-    elif kind in ("application/json", "application/x-suggestions+json"):
+    elif kind in ("application/json", "application/problem+json", "application/x-suggestions+json"):
         found += _in_json(text)
     elif kind in ("application/atom+xml", "application/xml", "text/xml"):
         found += [f"element {e.tag}" for e in ElementTree.fromstring(body).iter() if MARK in e.tag]
@@ -192,12 +192,20 @@ def _in_headers(response: HttpResponseBase) -> Iterator[str]:
     for name, value in response.headers.items():
         if MARK in name.lower() or "\r" in value or "\n" in value:
             yield f"header {name}: {value}"
-        if name.lower().startswith("access-control-"):
+        if name.lower().startswith("access-control-") and not _is_open(response):
             yield f"other sites may read it: {name}"
+        if name.lower() == "access-control-allow-credentials":
+            yield "other sites may read what is a reader's own"
     if any(MARK in name for name in response.cookies):
         yield "sets a cookie that was sent"
     if fault := fault_of_address(response.headers.get("Location", "")):
         yield f"leads to {fault}"
+
+
+def _is_open(response: HttpResponseBase) -> bool:
+    """True for what the pages of other sites may read: the API, which gives everybody the same."""
+    asked = getattr(response, "request", {}).get("PATH_INFO", "")
+    return asked.startswith("/api/") and asked != "/api/"
 
 
 def fault_of_address(address: str) -> str:

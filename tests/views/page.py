@@ -116,6 +116,7 @@ def public_pages() -> list[str]:
         *(document.get_absolute_url() for document in issue.documents.published()),
         reverse("help"),
         reverse("about"),
+        reverse("api-docs"),
         reverse("numbers"),
         reverse("numbers-not-held"),
         reverse("number-code", args=[codes[0].number_code]),

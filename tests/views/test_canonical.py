@@ -42,7 +42,17 @@ def test_each_page_has_one_address_whatever_leads_to_it(client: Client, issue: I
     place = issue.get_absolute_url()
     number = [one.number_code, one.number_year]
     for address in (
-        *("/", "/issues/", place, "/documents/", "/documents/not-held/", "/people/", "/help/", "/about/"),
+        *(
+            "/",
+            "/issues/",
+            place,
+            "/documents/",
+            "/documents/not-held/",
+            "/people/",
+            "/help/",
+            "/about/",
+            "/api/",
+        ),
         *(one.get_absolute_url(), "/people/林岚/", reverse("number-code", args=number[:1])),
         *(reverse("number-year", args=number), reverse("post", args=["云岭市林业局局长"])),
     ):

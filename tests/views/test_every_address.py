@@ -81,6 +81,7 @@ feed-issues                     GET  200
 feed-kind                       GET  200
 feed-issuer                     GET  200
 number                          GET  200
+api-docs                        GET  200
 api-1:api-root                  GET  404
 api-1:openapi-json              GET  200
 api-1:search                    GET  200

@@ -35,7 +35,7 @@ def test_what_passes_by_itself_is_503(
     assert says in page.content.decode() and "</html>" in page.content.decode()
     assert page["Content-Security-Policy"]
     answer = client.get("/api/v1/issues")
-    assert (answer.status_code, answer["Content-Type"]) == (503, "application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
     assert answer.json()["detail"] in {"the database does not answer", "the disk is full"}
 
 
@@ -46,6 +46,9 @@ def test_all_else_is_500(client: Client, monkeypatch: pytest.MonkeyPatch, error:
     assert page.status_code == 500
     assert "服务器出错" in page.content.decode()
     assert "a slip" not in page.content.decode()
+    answer = client.get("/api/v1/issues")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer.json()["status"] == 500 and "a slip" not in answer.content.decode()
 
 
 def test_a_full_disk_is_told_however_deep_it_came_from() -> None:
