@@ -45,7 +45,12 @@ def year_gaps(shelf: Shelf) -> list[YearGap]:
 
 
 def number_gaps(numbers: Iterable[tuple[str, int, int]]) -> list[NumberRun]:
-    """The runs from which numbers are missing; `numbers` are (code, year, sequence).
+    """The runs from which numbers are missing, as `number_runs` gives them."""
+    return [run for run in number_runs(numbers) if run.stretches]
+
+
+def number_runs(numbers: Iterable[tuple[str, int, int]]) -> list[NumberRun]:
+    """All runs; `numbers` are (code, year, sequence).
 
     The codes with the most documents come first, and in each code the newest year.
     """
@@ -55,9 +60,8 @@ def number_gaps(numbers: Iterable[tuple[str, int, int]]) -> list[NumberRun]:
         held[code, year].add(sequence)
         documents[code] += 1
     runs = [
-        NumberRun(code, year, len(found), max(found), stretches)
+        NumberRun(code, year, len(found), max(found), _stretches(found))
         for (code, year), found in held.items()
-        if (stretches := _stretches(found))
     ]
     return sorted(runs, key=lambda run: (-documents[run.code], run.code, -run.year))
 

@@ -14,7 +14,7 @@ _TOLD = f"{API}#error-"
 # What the API gives is public, and the same for everybody: a page of any other site may read it, without cookies.
 OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After, RateLimit-Policy",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
 }
 
 

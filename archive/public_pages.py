@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-# Pages of those who work here, and what says how the archive is just now.
-NOT_PUBLIC = ("/desk/", "/admin/", "/healthz", "/metrics", "/static/", "/files/", "/pictures/")
+# Pages of those who work here, what says how the archive is just now, and files that have tags of their own.
+NOT_PUBLIC = ("/desk/", "/admin/", "/healthz", "/metrics", "/static/", "/files/", "/pictures/", "/bulk/")
 # In characters. An address that is longer is asked for once.
 LONGEST_ADDRESS = 1000
 # Beside every change a page is made anew after so many seconds: should a process die between the index and the name

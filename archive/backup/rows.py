@@ -71,7 +71,7 @@ def write_rows(path: Path) -> dict[str, int]:
         path.open("wb") as raw,
         gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
         io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as out,
-        _one_moment(),
+        one_moment(),
     ):
         for model in kept_models():
             rows = model._base_manager.order_by("pk")
@@ -83,7 +83,7 @@ def write_rows(path: Path) -> dict[str, int]:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """Read what is committed now, while others go on writing."""
     if connection.in_atomic_block:
         yield
@@ -130,7 +130,7 @@ def read_rows(path: Path, counts: dict[str, int]) -> None:
                 differing = sorted(label for label in {*came, *counts} if came[label] != counts.get(label, 0))
                 raise BackupError(f"{path} 的行数与清单不符（{'、'.join(differing)}）。请改用另一份备份")
             connection.check_constraints()
-            _reset_sequences()
+            reset_sequences()
     except (DeserializationError, LookupError, EOFError, OSError, ValueError) as error:
         raise BackupError(f"{path} 无法读取（{error}）。请改用另一份备份") from error
 
@@ -155,7 +155,7 @@ def _store(model: type[models.Model], rows: list[DeserializedObject]) -> None:
         model._base_manager.bulk_create([row.object for row in rows], batch_size=_BATCH)
 
 
-def _reset_sequences() -> None:
+def reset_sequences() -> None:
     """Let new rows be numbered after those that came with their numbers (PostgreSQL; SQLite sees by itself)."""
     numbered = [
         model for app in KEPT for model in apps.get_app_config(app).get_models(include_auto_created=True)

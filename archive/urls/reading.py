@@ -7,6 +7,7 @@ from archive.models.document import ID_LETTERS
 from archive.views import (
     annexes,
     browse,
+    bulk,
     document,
     feeds,
     files,
@@ -63,6 +64,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feeds/issuers/<name:issuer>.atom", feeds.issuer, name="feed-issuer"),
     path("help/", guide.help_page, name="help"),
     path("about/", guide.about, name="about"),
+    path("bulk/", bulk.bulk, name="bulk"),
+    path("bulk/<name:name>", bulk.bulk_file, name="bulk-file"),
     path("issues/", issues.issues, name="issues"),
     path("issues/<count:year>/<name:label>/", issues.issue_short, name="issue-short"),
     path("issues/<name:gazette>/<count:year>/<name:label>/", issues.issue, name="issue"),

@@ -203,9 +203,9 @@ def _in_headers(response: HttpResponseBase) -> Iterator[str]:
 
 
 def _is_open(response: HttpResponseBase) -> bool:
-    """True for what the pages of other sites may read: the API, which gives everybody the same."""
+    """True for what the pages of other sites may read: the API and the bulk files, which are the same for everybody."""
     asked = getattr(response, "request", {}).get("PATH_INFO", "")
-    return asked.startswith("/api/") and asked != "/api/"
+    return asked.startswith(("/api/", "/bulk/")) and asked not in ("/api/", "/bulk/")
 
 
 def fault_of_address(address: str) -> str:

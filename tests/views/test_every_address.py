@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from archive.bulk.making import make_all
 from archive.first_administrator import issue_token
 from archive.ingest.originals import store_original
 from archive.models import Batch, IngestRun, Issue
@@ -41,6 +42,8 @@ sitemap                         GET  200
 opensearch                      GET  200
 oai                             GET  200
 oai                             POST 200
+bulk                            GET  200
+bulk-file                       GET  200
 issues                          GET  200
 issue                           GET  200
 issue-short                     GET  302
@@ -208,6 +211,7 @@ class House:
             "desk-annex-add": {"pk": self.draft.pk, "position": 1},
             "desk-annex": {"pk": self.draft.pk, "position": 1, "annex": 0},
             "desk-annex-file": {"pk": self.draft.pk, "position": 1, "annex": 0},
+            "bulk-file": {"name": "documents.jsonl"},
             "annex": {"public_id": document.public_id, "sha256": "0" * 64, "name": "1.pdf"},
             "desk-correct": {"pk": self.draft.pk, "position": 1},
             "desk-withdraw-document": {"pk": self.draft.pk, "position": 1},
@@ -287,6 +291,7 @@ def house(client: Client, data_folder: Path, tmp_path: Path) -> House:
         for state, label, path in (("published", "1", sample), ("draft", "2", other))
     }
     rebuild()
+    make_all()
     failed = IngestRun.objects.create(file_name="坏.pdf", sha256="0" * 64, state="failed", message="已损坏")
     kept = Path(settings.UPLOADS_DIR, "failed", f"run-{failed.pk}")
     kept.parent.mkdir(parents=True)

@@ -160,6 +160,7 @@ def lists(words: list[str]) -> Iterator[str]:
         "numbers",
         "people",
         "numbers-not-held",
+        "bulk",
         "feed-issues",
         "sitemap-index",
         "search",
@@ -197,11 +198,12 @@ ANSWERED_ABOVE = {
     *("document-print", "document-pages", "document-bibtex", "document-ris", "document-table"),
     *("document-akn", "document-text", "document-markdown"),
     "document-report",
-    *("document-report", "feed-issues", "feed-kind", "feed-issuer"),
+    *("document-report", "feed-issues", "feed-kind", "feed-issuer", "bulk"),
     *("sitemap-index", "sitemap", "search-completions"),
 }
-# test_desk_supplied asks for annexes of drafts and of what was withdrawn; below is what the journal tells.
-ANSWERED_ELSEWHERE = {"annex", "api-1:changes", "oai"}
+# test_desk_supplied asks for annexes of drafts and of what was withdrawn; below is what the journal tells; tests/bulk
+# reads every bulk file.
+ANSWERED_ELSEWHERE = {"annex", "api-1:changes", "bulk-file", "oai"}
 # They hold nothing of an issue: the language, the icon, the description of the API, the first administrator.
 NOTHING_TO_TELL = {
     "set_language",

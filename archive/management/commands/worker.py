@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from archive.bulk.making import make_some
 from archive.edition import present_edition
 from archive.ingest.newer_parser import Readings
 from archive.tasks import Stopped, bring_journal_up_to_date, stopping, sweep
@@ -73,8 +74,8 @@ def sign_of_life(stage: str, page: int | None, pages: int | None) -> None:
 
 
 class Following:
-    """Brings the journal and what documents' pages are made of to the present state, one issue after the other, when
-    nothing else waits.
+    """Brings the journal, what documents' pages are made of and the bulk files to the present state, one issue after
+    the other, when nothing else waits.
     """
 
     def __init__(self) -> None:
@@ -85,7 +86,7 @@ class Following:
         """True when something was made, and more may be wanting."""
         if (edition := present_edition()) == self.edition:
             return False
-        if bring_journal_up_to_date() or make_parts_of_an_issue():
+        if bring_journal_up_to_date() or make_parts_of_an_issue() or make_some():
             return True
         # What waits for the index is looked at again when that has followed: then the edition has another name.
         self.edition = edition
