@@ -84,6 +84,12 @@ def note_absences() -> int:
     return _write({}, [], went)
 
 
+def reason_of(type: str, **known: Any) -> str:
+    """Why a record went whose row is here no more (`key` or `url`); "" where that is not known."""
+    gone = JournalEntry.objects.filter(type=type, gone=True, **known)
+    return gone.values_list("reason", flat=True).first() or ""
+
+
 def compared_under() -> dict[int, str]:
     """What each published issue was last compared under (`made_of`), by its number."""
     entries = JournalEntry.objects.filter(type=ISSUE, gone=False)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,8 +17,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from archive.export.citations import as_bibtex, as_gbt7714, as_ris, cited
+from archive.journal import reason_of
 from archive.life import life_of
-from archive.models import Document, DocumentAlias, Issue, Reference, ValidityJudgement
+from archive.models import Document, DocumentAlias, Issue, JournalEntry, Reference, ValidityJudgement
 from archive.qr import qr_picture
 from archive.search.query import shown_briefly
 from archive.search.validity import changes_to, last_day
@@ -230,7 +231,9 @@ def no_document(request: HttpRequest, public_id: str) -> HttpResponse:
             reverse(match.view_name, kwargs={**match.kwargs, "public_id": alias.document.public_id}),
             permanent=True,
         )
-    found = get_object_or_404(Document.objects.select_related("issue"), public_id=public_id)
-    if (reason := why_gone(found)) is not None:
+    found = Document.objects.select_related("issue").filter(public_id=public_id).first()
+    # An archive that was read in from bulk files knows of what is gone no more than the journal.
+    reason = why_gone(found) if found else reason_of(JournalEntry.Type.DOCUMENT, key=public_id) or None
+    if reason is not None:
         return gone(request, reason)
     raise Http404

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from archive.holdings import Shelf, Year, shelves
-from archive.models import ContentsEntry, Document, Gazette, Issue
+from archive.journal import reason_of
+from archive.models import ContentsEntry, Document, Gazette, Issue, JournalEntry
 from archive.pictures import has_cover, page_size, pages_that_fail
 from archive.search.boxes import Box
 from archive.search.page_hits import PageHits
@@ -140,6 +141,10 @@ def known_issue(gazette: str, year: int, label: str) -> Issue:
     address = {"gazette__slug": gazette, "year": year, "label": label}
     issue = Issue.objects.exclude(state=Issue.State.DRAFT).select_related("gazette").filter(**address).first()
     if issue is None:
+        # An archive that was read in from bulk files knows of a withdrawn one no more than this.
+        place = reverse("issue", args=[gazette, year, label])
+        if reason := reason_of(JournalEntry.Type.ISSUE, url=place):
+            return Issue(state=Issue.State.WITHDRAWN, withdrawn_reason=reason)
         raise Http404
     return issue
 
