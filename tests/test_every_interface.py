@@ -102,7 +102,17 @@ READINGS: dict[str, Callable[[Archive], Iterable[str]]] = {
     "API documents": lambda a: [f"/api/v1/documents/{one.public_id}" for one in a.hidden.values()],
     "API changes": lambda a: ["/api/v1/changes"],
     "OAI-PMH": harvested,
+    "bulk files": lambda a: [f"/bulk/{name}" for name in BULK],
 }
+# Of all that lie there those that tell of documents, in each form; gone.jsonl is as the changes of the API.
+BULK = (
+    "documents.jsonl",
+    "documents.csv",
+    "sections.jsonl",
+    "issues.jsonl",
+    "appointments.csv",
+    "references.csv",
+)
 # They say of what is gone that it is, by its id.
 TOMBSTONES = {"API changes", "OAI-PMH"}
 # Hits of a document are places alone: what tells of it there is that there are any.

@@ -31,6 +31,8 @@ CHOOSE = """chosen => {
   Object.assign(dataset, chosen);
 }"""
 MOST_REQUESTS, MOST_BYTES = 12, 100_000
+# The reference of the API is long, and packed on its way.
+LONGER = {"api": 150_000}
 
 
 @pytest.fixture
@@ -136,7 +138,7 @@ def test_every_page_is_light(
             if answer.request.resource_type != "image"
         )
         others = [answer for answer in answers if answer.request.resource_type != "image"]
-        if len(others) > MOST_REQUESTS or size > MOST_BYTES:
+        if len(others) > MOST_REQUESTS or size > LONGER.get(kind, MOST_BYTES):
             heavy.append(f"{kind}: {len(others)} requests, {size} bytes")
         page.close()
     assert not heavy
