@@ -11,6 +11,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,8 +134,11 @@ def page_picture(original: Original, sha256: str, number: int) -> Path | None:
 
 
 def masked_picture(picture: Path, masks: Sequence[Box], width: float, height: float, key: str) -> Path:
-    """A picture of a page or cover with boxes (in points, of a page of that size) filled in; drawn once for a `key`."""
-    target = picture.with_name(f"{picture.stem}-masked-{key}.webp")
+    """A picture of a page or cover with boxes (in points, of a page of that size) filled in; drawn once for a `key`.
+
+    As WebP or JPEG, whichever it was.
+    """
+    target = picture.with_name(f"{picture.stem}-masked-{key}{picture.suffix}")
     if not target.exists():
         for old in picture.parent.glob(f"{picture.stem}-masked-*"):
             old.unlink(missing_ok=True)
@@ -144,8 +148,7 @@ def masked_picture(picture: Path, masks: Sequence[Box], width: float, height: fl
         pen = ImageDraw.Draw(page)
         for x0, top, x1, bottom in masks:
             pen.rectangle((x0 * across, top * down, x1 * across, bottom * down), fill=_MASK)
-        with _written(target) as unfinished:
-            page.save(unfinished, "WEBP", quality=72, method=4)
+        save_picture(page, target, quality=72)
     return target
 
 
@@ -156,9 +159,17 @@ def small_picture(picture: Path) -> Path:
         with Image.open(picture) as drawn:
             page = drawn.convert("RGB")
         page.thumbnail((SMALL_WIDTH, 4 * SMALL_WIDTH), Image.Resampling.LANCZOS)
-        with _written(target) as unfinished:
-            page.save(unfinished, "WEBP", quality=60, method=4)
+        save_picture(page, target, quality=60)
     return target
+
+
+def save_picture(picture: Image.Image, target: Path, quality: int) -> None:
+    """Put a picture in its place when it is whole, in the format that the place is named for: .webp or .jpg."""
+    with _written(target) as unfinished:
+        if target.suffix == ".jpg":
+            picture.save(unfinished, "JPEG", quality=quality, optimize=True)
+        else:
+            picture.save(unfinished, "WEBP", quality=quality, method=4)
 
 
 def masked_pdf(
@@ -200,6 +211,15 @@ def pages_that_fail(sha256: str) -> set[int]:
 
 
 def _drawn(original: Original, picture: Path, index: int, width: int) -> Path | None:
+    limits = (
+        *(index, width, PAGE_DPI, PAGE_LONGEST, MAX_PIXELS, MAX_BYTES),
+        *(MAX_MEMORY, MAX_CPU_SECONDS),
+    )
+    return drawn_once(_DRAW, original, picture, limits)
+
+
+def drawn_once(program: str, original: Original, picture: Path, limits: Sequence[int]) -> Path | None:
+    """The picture that a program draws of the file, drawn when it is first asked for; None when that fails. Raises TooBusy."""
     if picture.exists():
         return picture
     if failure_of(picture).exists():
@@ -210,7 +230,7 @@ def _drawn(original: Original, picture: Path, index: int, width: int) -> Path | 
     picture.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time():
         if not picture.exists() and not failure_of(picture).exists():
-            _draw(source, picture, index, width)
+            run_alone(program, source, picture, limits, MAX_WALL_SECONDS)
     return picture if picture.exists() else None
 
 
@@ -229,14 +249,6 @@ def one_at_a_time() -> Iterator[None]:
     """One drawing at a time on the whole machine: a crowd of first readers must not start a crowd of processes."""
     with turn(Path(settings.GAZETTE_DATA) / "pictures" / "lock", MAX_WAIT_SECONDS, TooBusy()):
         yield
-
-
-def _draw(source: Path, picture: Path, index: int, width: int) -> None:
-    limits = (
-        *(index, width, PAGE_DPI, PAGE_LONGEST, MAX_PIXELS, MAX_BYTES),
-        *(MAX_MEMORY, MAX_CPU_SECONDS),
-    )
-    run_alone(_DRAW, source, picture, limits, MAX_WALL_SECONDS)
 
 
 def run_alone(
@@ -272,7 +284,8 @@ def run_alone(
 @contextmanager
 def _written(target: Path) -> Iterator[Path]:
     """A place to write what becomes `target` when it is whole; nothing of it remains when that fails."""
-    unfinished = target.with_suffix(f".{os.getpid()}.part")
+    # Two threads may make the same picture at once: each writes its own.
+    unfinished = target.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
     try:
         yield unfinished
         unfinished.replace(target)

@@ -8,14 +8,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import iri_to_uri
 
+from archive.other_sites import OPEN_TO_ALL
+
 API = "/api/"
 # Where the page about the API tells what each status means.
 _TOLD = f"{API}#error-"
-# What the API gives is public, and the same for everybody: a page of any other site may read it, without cookies.
-OPEN_TO_ALL = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
-}
 
 
 def is_for_programs(path: str) -> bool:

@@ -22,7 +22,7 @@ from archive.edition import edition_since, present_edition
 from archive.language import chosen_language
 from archive.log_lines import request_id
 from archive.metrics import KEPT_PAGES
-from archive.problem import OPEN_TO_ALL, is_for_programs
+from archive.other_sites import for_other_sites
 from archive.request_log import id_of, note
 
 if TYPE_CHECKING:
@@ -30,7 +30,17 @@ if TYPE_CHECKING:
 
 
 # Pages of those who work here, what says how the archive is just now, and files that have tags of their own.
-NOT_PUBLIC = ("/desk/", "/admin/", "/healthz", "/metrics", "/static/", "/files/", "/pictures/", "/bulk/")
+NOT_PUBLIC = (
+    "/desk/",
+    "/admin/",
+    "/healthz",
+    "/metrics",
+    "/static/",
+    "/files/",
+    "/pictures/",
+    "/bulk/",
+    "/iiif/images/",
+)
 # In characters. An address that is longer is asked for once.
 LONGEST_ADDRESS = 1000
 # Beside every change a page is made anew after so many seconds: should a process die between the index and the name
@@ -121,10 +131,9 @@ def _kept(name: str, environ: dict[str, Any], path: str) -> Kept | None:
     """What there is under the name for this request."""
     if _has_it(environ.get("HTTP_IF_NONE_MATCH", ""), _tag(name)):
         headers = _with_headers(HttpResponseNotModified(), name).headers
-        if is_for_programs(path):
-            # A page of another site is told that what it has still holds, as it was told the answer itself.
-            for header, value in OPEN_TO_ALL.items():
-                headers[header] = value
+        # A page of another site is told that what it has still holds, as it was told the answer itself.
+        for header, value in for_other_sites(path).items():
+            headers[header] = value
         return Kept(304, headers, b"")
     found = caches["pages"].get(name)
     return Kept(200, found[1], found[0]) if found else None

@@ -185,6 +185,7 @@ MIDDLEWARE = [
     "archive.public_pages.PublicPages",
     "django.middleware.security.SecurityMiddleware",
     "archive.permissions_policy.PermissionsPolicy",
+    "archive.other_sites.OtherSites",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -83,6 +83,9 @@ ONLY_PLACES = [
     ("haystack", ["search", "search_indexes.py", "benchmark/stock.py"]),
     ("archive.ingest.parse.records", ["ingest"]),
     ("prometheus_client", ["metrics.py"]),
+    ("iiif_prezi3", ["iiif/manifest.py"]),
+    # loaded only where a manifest is asked for, since that takes most of a second
+    ("archive.iiif.manifest", ["views/iiif.py"]),
     ("botocore", ["ingest/s3_files.py"]),
     ("storages", ["ingest/s3_files.py"]),
     # loaded only where the settings name a bucket, since it needs what is installed only then

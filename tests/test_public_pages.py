@@ -336,6 +336,22 @@ def test_a_kept_page_is_answered_before_django(
         django_answers.clear()
 
 
+def test_what_other_sites_may_read_says_so_in_each_form(
+    client: Client, issue: Issue, django_answers: list[str]
+) -> None:
+    path, allows = f"/iiif{issue.get_absolute_url()}manifest.json", "Access-Control-Allow-Origin"
+    first = Answer(path)
+    assert first.status == "200 OK"
+    for one in (first, Answer(path), Answer(path, HTTP_IF_NONE_MATCH=first.headers["ETag"])):
+        assert one.headers[allows] == "*"
+    assert len(django_answers) == 1
+    for tag in ("", first.headers["ETag"]):
+        assert client.get(path, headers={"If-None-Match": tag})[allows] == "*"
+    home = Answer("/")
+    for one in (home, Answer("/"), Answer("/", HTTP_IF_NONE_MATCH=home.headers["ETag"])):
+        assert allows not in one.headers
+
+
 def test_nothing_kept_goes_to_who_must_not_have_it(issue: Issue, django_answers: list[str]) -> None:
     kept = Answer("/")
     assert Answer("/", HTTP_HOST="elsewhere.example").status == "400 Bad Request"

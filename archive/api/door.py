@@ -6,7 +6,8 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver
 
-from archive.problem import OPEN_TO_ALL, problem
+from archive.other_sites import OPEN_TO_ALL
+from archive.problem import problem
 
 METHODS = "GET, HEAD, OPTIONS"
 # For so long a browser need not ask again whether another site's page may ask (seconds).

@@ -13,6 +13,7 @@ from archive.views import (
     files,
     guide,
     home,
+    iiif,
     in_print,
     issues,
     not_held,
@@ -116,4 +117,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<printed:post>/", people.post, name="post"),
     path("files/<sha256:sha256>/<name:name>", files.original, name="original"),
     path("pictures/<sha256:sha256>/cover.webp", files.cover, name="cover"),
+    path("iiif/collection.json", iiif.collection, name="iiif-collection"),
+    path("iiif/issues/<name:gazette>/<count:year>/collection.json", iiif.year, name="iiif-year"),
+    path(
+        "iiif/issues/<name:gazette>/<count:year>/<name:label>/manifest.json",
+        iiif.manifest,
+        name="iiif-manifest",
+    ),
+    path(
+        "iiif/issues/<name:gazette>/<count:year>/<name:label>/canvas/<count:number>",
+        iiif.canvas,
+        name="iiif-canvas",
+    ),
+    path(
+        "iiif/images/<name:gazette>/<count:year>/<name:label>/<count:number>", iiif.image, name="iiif-image"
+    ),
+    path(
+        "iiif/images/<name:gazette>/<count:year>/<name:label>/<count:number>/info.json",
+        iiif.information,
+        name="iiif-information",
+    ),
+    path(
+        "iiif/images/<name:gazette>/<count:year>/<name:label>/<count:number>/full/<name:size>/0/default.jpg",
+        iiif.picture,
+        name="iiif-picture",
+    ),
 ]

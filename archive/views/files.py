@@ -130,7 +130,7 @@ def cover(request: HttpRequest, sha256: str) -> HttpResponseBase:
         return try_again()
     if picture is None or issue is None:
         raise Http404
-    picture, key = _masked(issue, picture, 1)
+    picture, key = as_readers_see(issue, picture, 1)
     response = serve_file(request, picture, "image/webp", f"{sha256}-cover{key}")
     response.headers["Cache-Control"] = PUBLIC_CACHE
     return response
@@ -168,13 +168,13 @@ def serve_page(
         return try_again()
     if picture is None:
         raise Http404
-    picture, key = _masked(issue, picture, number) if masked else (picture, "")
+    picture, key = as_readers_see(issue, picture, number) if masked else (picture, "")
     if small:
         picture, key = small_picture(picture), f"{key}-small"
     return serve_file(request, picture, "image/webp", f"{issue.sha256}-{number}{key}")
 
 
-def _masked(issue: Issue, picture: Path, number: int) -> tuple[Path, str]:
+def as_readers_see(issue: Issue, picture: Path, number: int) -> tuple[Path, str]:
     """The picture of a page with what is kept from readers masked, and what tells it from others by its tag."""
     masks = masks_of(issue)
     page = issue.pages.filter(number=number).first() if number in masks.pages else None

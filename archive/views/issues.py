@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from archive.holdings import Shelf, Year, shelves
+from archive.iiif.addresses import manifest_address
 from archive.journal import reason_of
 from archive.models import ContentsEntry, Document, Gazette, Issue, JournalEntry
 from archive.pictures import has_cover, page_size, pages_that_fail
@@ -117,6 +118,7 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
             "document_count": len(documents),
             "original": original,
             "paged": found.source_kind == Issue.SourceKind.PDF,
+            "manifest": request.build_absolute_uri(manifest_address(found)) if _has_pages(found) else "",
             # A scan without text is read as pictures; of a part of an issue its pages are named.
             "pictures": page_pictures(found) if original and not found.is_searchable else [],
             "silent_pages": silent_pages(found) if found.is_searchable else [],
@@ -134,6 +136,10 @@ def issue_short(request: HttpRequest, year: int, label: str) -> HttpResponse:
     if len(found) == 1:
         return redirect(found[0])
     return render(request, "archive/which_issue.html", {"issues": found})
+
+
+def _has_pages(issue: Issue) -> bool:
+    return issue.source_kind == Issue.SourceKind.PDF and issue.pages.exists()
 
 
 def known_issue(gazette: str, year: int, label: str) -> Issue:

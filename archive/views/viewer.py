@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
+from archive.iiif.addresses import manifest_address
 from archive.masks import Masks, masks_of
 from archive.models import Document, Issue, Page
 from archive.search.boxes import PrintedLine, width_of
@@ -56,6 +57,7 @@ def pages(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
         "issue": found,
         "pictures": [(picture, _on(standing, picture.number)) for picture in pictures],
         "original": original,
+        "manifest": request.build_absolute_uri(manifest_address(found)),
         "query": query,
         "hits": light(pictures, hits_of_issue(found, query, masks_of(found).hide)),
         "standing": standing,
@@ -71,7 +73,7 @@ def page(request: HttpRequest, gazette: str, year: int, label: str, number: int)
     found = known_issue(gazette, year, label)
     if not original_is_public(found):
         return gone(request, found.withdrawn_reason)
-    sheet = _page(found, number)
+    sheet = page_of(found, number)
     pictures = page_pictures(found, among=range(number, number + 1))
     if not pictures:
         raise Http404
@@ -101,7 +103,7 @@ def page_lines(request: HttpRequest, gazette: str, year: int, label: str, number
     if not original_is_public(found):
         return gone(request, found.withdrawn_reason)
     answer = JsonResponse(
-        {"lines": laid_lines(_page(found, number), masks_of(found))},
+        {"lines": laid_lines(page_of(found, number), masks_of(found))},
         json_dumps_params={"ensure_ascii": False, "separators": (",", ":")},
     )
     answer.headers["Cache-Control"] = PUBLIC_CACHE
@@ -151,7 +153,8 @@ def _on(standing: Sequence[Standing], number: int) -> list[Standing]:
     return [one for one in standing if one.first <= number <= one.last]
 
 
-def _page(issue: Issue, number: int) -> Page:
+def page_of(issue: Issue, number: int) -> Page:
+    """That page of a PDF; 404 for none, and for other files."""
     page = issue.pages.filter(number=number).first()
     if page is None or issue.source_kind != Issue.SourceKind.PDF:
         raise Http404

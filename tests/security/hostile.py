@@ -173,7 +173,12 @@ def faults_of(response: HttpResponseBase, secrets: Sequence[str] = ()) -> list[s
         found.append("reckons what was sent")
     if kind == "text/html" and MARK in text.lower():
         found += faults_in_html(text)
-    elif kind in ("application/json", "application/problem+json", "application/x-suggestions+json"):
+    elif kind in (
+        "application/json",
+        "application/ld+json",
+        "application/problem+json",
+        "application/x-suggestions+json",
+    ):
         found += _in_json(text)
     elif kind in ("application/atom+xml", "application/xml", "text/xml"):
         found += [f"element {e.tag}" for e in ElementTree.fromstring(body).iter() if MARK in e.tag]
@@ -189,6 +194,7 @@ def _folders() -> list[str]:
 def _in_headers(response: HttpResponseBase) -> Iterator[str]:
     if response.headers.get("X-Content-Type-Options") != "nosniff":
         yield "browsers may guess what it is"
+    path = response.wsgi_request.path_info if hasattr(response, "wsgi_request") else ""
     for name, value in response.headers.items():
         if MARK in name.lower() or "\r" in value or "\n" in value:
             yield f"header {name}: {value}"
@@ -203,9 +209,9 @@ def _in_headers(response: HttpResponseBase) -> Iterator[str]:
 
 
 def _is_open(response: HttpResponseBase) -> bool:
-    """True for what the pages of other sites may read: the API and the bulk files, which are the same for everybody."""
+    """True for what the pages of other sites may read: what is made for programs, which is the same for everybody."""
     asked = getattr(response, "request", {}).get("PATH_INFO", "")
-    return asked.startswith(("/api/", "/bulk/")) and asked not in ("/api/", "/bulk/")
+    return asked.startswith(("/api/", "/bulk/", "/iiif/")) and asked not in ("/api/", "/bulk/")
 
 
 def fault_of_address(address: str) -> str:

@@ -53,6 +53,13 @@ page-picture                    GET  200
 page-small                      GET  200
 page-lines                      GET  200
 cover                           GET  200
+iiif-collection                 GET  200
+iiif-year                       GET  200
+iiif-manifest                   GET  200
+iiif-canvas                     GET  200
+iiif-image                      GET  303
+iiif-information                GET  200
+iiif-picture                    GET  200
 original                        GET  200
 original-draft                  GET  404    404  404    200   200    200       200  200
 help                            GET  200
@@ -230,8 +237,14 @@ class House:
             "issue-short": {"year": public.year, "label": public.label},
             **{
                 name: issue | {"number": 1}
-                for name in ("issue-page", "page-picture", "page-small", "page-lines")
+                for name in (
+                    *("issue-page", "page-picture", "page-small", "page-lines"),
+                    *("iiif-canvas", "iiif-image", "iiif-information"),
+                )
             },
+            "iiif-manifest": issue,
+            "iiif-year": {"gazette": public.gazette.slug, "year": public.year},
+            "iiif-picture": issue | {"number": 1, "size": "max"},
             **{
                 f"document{form}": {"public_id": document.public_id}
                 for form in (

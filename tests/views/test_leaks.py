@@ -116,11 +116,18 @@ def public_addresses(issue: Issue, *, shared: bool = True) -> Iterator[str]:
     yield reverse("issue", kwargs=place)
     yield reverse("issue-pages", kwargs=place)
     yield reverse("issue-short", kwargs={"year": issue.year, "label": issue.label})
-    for name in ("issue-page", "page-picture", "page-small", "page-lines"):
+    yield reverse("iiif-manifest", kwargs=place)
+    for name in (
+        *("issue-page", "page-picture", "page-small", "page-lines"),
+        *("iiif-canvas", "iiif-image", "iiif-information"),
+    ):
         yield reverse(name, kwargs=place | {"number": 1})
+    yield reverse("iiif-picture", kwargs=place | {"number": 1, "size": "max"})
     yield reverse("original", args=[issue.sha256, "x.pdf"])
     yield reverse("cover", args=[issue.sha256])
     yield reverse("api-1:issue", kwargs={"id": issue.pk})
+    if shared:
+        yield reverse("iiif-year", args=[issue.gazette.slug, issue.year])
     for document in issue.documents.all():
         yield document.get_absolute_url()
         for name in (
@@ -162,6 +169,7 @@ def lists(words: list[str]) -> Iterator[str]:
         "numbers-not-held",
         "bulk",
         "feed-issues",
+        "iiif-collection",
         "sitemap-index",
         "search",
         "number",
@@ -189,6 +197,15 @@ def lists(words: list[str]) -> Iterator[str]:
 ANSWERED_ABOVE = {
     *("issue", "issue-pages", "issue-short", "original", "cover", "document"),
     *("issue-page", "page-picture", "page-small", "page-lines"),
+    *(
+        "iiif-collection",
+        "iiif-year",
+        "iiif-manifest",
+        "iiif-canvas",
+        "iiif-image",
+        "iiif-information",
+        "iiif-picture",
+    ),
     *("number-code", "number-year", "number-document", "api-1:issue", "api-1:document"),
     *("home", "issues", "numbers", "search", "number", "search-feed", "search-table", "healthz", "metrics"),
     *("api-1:issues", "api-1:documents", "api-1:search", "api-1:suggestions", "search-suggest", "api-docs"),

@@ -26,6 +26,7 @@ PUBLIC = [
     "/sitemap.xml", "/sitemap-documents.xml", "/sitemap-issues.xml", "/sitemap-numbers.xml", "/search/completions?q=林",
     "/search/suggest?q=林", "/api/v1/search?q=通知", "/api/v1/issues", "/api/v1/documents",
     "/api/v1/documents?kind=通知&after=d.2030.-.-.1.1", "/api/v1/search?sort=date&after=s.900000..1",
+    "/iiif/collection.json", f"/iiif/issues/{GAZETTE}/2024/collection.json", f"/iiif{ISSUE}manifest.json",
 ]  # fmt: skip
 DESK = [
     "/desk/", "/desk/gaps/", "/desk/validity/", "/desk/vocabulary/", "/desk/uploads/", "/desk/batches/", "/desk/history/",
