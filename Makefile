@@ -39,6 +39,8 @@ TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SEC
 # they share what is costly to make. Their order is that of tests/conftest.py: the longest first.
 PROCESSES = $$(( $$($(IN_VENV) -c 'import os; print(os.cpu_count() or 1)') + 1 ))
 PYTEST = $(IN_VENV) -m pytest --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
+# A viewer that others have made, for the tests in the browser; npm compares it with its checksum.
+VIEWER = var/test/viewer
 # Of the branches in archive/ingest and archive/search, in per cent.
 LEAST_COVERED = 92
 # An environment whose Python is gone, say after an upgrade of the system, is made anew.
@@ -55,7 +57,7 @@ help:
 	@echo "               S3=1 installs what FILES_S3_BUCKET needs: original files in a bucket"
 	@echo "make install   only make $(VENV) with all that the archive needs"
 	@echo "make test      run every test that Python alone can run"
-	@echo "make test-all  run every test, on SQLite and PostgreSQL, with browser and proxy; needs POSTGRES_URL, Chromium, nginx"
+	@echo "make test-all  run every test, on SQLite and PostgreSQL, with browser and proxy; needs POSTGRES_URL, Chromium, nginx, npm"
 	@echo "make test-long run what takes long: kills, damage and restarts over and over; on PostgreSQL too with POSTGRES_URL"
 	@echo "make coverage  how much of reading and search the tests reach; fails below $(LEAST_COVERED) % of the branches"
 	@echo "make check     style, types and migrations"
@@ -104,6 +106,14 @@ $(INSTALLED_FOR_TESTS): requirements-dev.txt requirements.txt $(VENV)/pyvenv.cfg
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(INSTALLED)
 
+$(VIEWER)/installed: tests/browser/viewer/package.json tests/browser/viewer/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing. On Debian: apt install npm" >&2; exit 1; }
+	@echo "Installing the IIIF viewer of the tests into $(VIEWER) ..."
+	@mkdir -p $(VIEWER)
+	@cp $^ $(VIEWER)/
+	@cd $(VIEWER) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 run: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY) $(WITH_S3)
 	@$(IN_VENV) manage.py migrate --verbosity 0
 	@$(IN_VENV) manage.py samples
@@ -112,7 +122,7 @@ run: $(INSTALLED) $(WITH_OCR) $(WITH_TANTIVY) $(WITH_S3)
 test: $(INSTALLED_FOR_TESTS)
 	@$(TEST_ENVIRONMENT) $(PYTEST)
 
-test-all: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY) $(INSTALLED_S3_FOR_TESTS)
+test-all: $(INSTALLED_FOR_TESTS) $(INSTALLED_OCR) $(INSTALLED_TANTIVY) $(INSTALLED_S3_FOR_TESTS) $(VIEWER)/installed
 	@test -n "$$POSTGRES_URL" || { \
 	  echo "Set POSTGRES_URL to a server where databases may be made: POSTGRES_URL=postgres://user@127.0.0.1:5432/postgres" >&2; exit 1; }
 	@test -n "$$CHROMIUM" || command -v chromium chromium-browser google-chrome >/dev/null || { \

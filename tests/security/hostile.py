@@ -194,7 +194,6 @@ def _folders() -> list[str]:
 def _in_headers(response: HttpResponseBase) -> Iterator[str]:
     if response.headers.get("X-Content-Type-Options") != "nosniff":
         yield "browsers may guess what it is"
-    path = response.wsgi_request.path_info if hasattr(response, "wsgi_request") else ""
     for name, value in response.headers.items():
         if MARK in name.lower() or "\r" in value or "\n" in value:
             yield f"header {name}: {value}"

@@ -1,5 +1,6 @@
 """What is installed is what was looked at: every package in one version, every file by its checksum."""
 
+import json
 import re
 
 import pytest
@@ -71,3 +72,20 @@ def test_nothing_is_installed_without_its_checksum() -> None:
     ]
     assert len(installing) == 6
     assert [line for line in installing if "--require-hashes" not in line] == []
+
+
+def test_the_viewer_of_the_tests_has_its_version_and_its_checksum() -> None:
+    """It comes by npm, for tests alone; nothing of it runs while it is installed."""
+    folder = "tests/browser/viewer"
+    wanted = json.loads(text_of(f"{folder}/package.json"))["dependencies"]
+    packages = json.loads(text_of(f"{folder}/package-lock.json"))["packages"]
+    assert packages.pop("")["dependencies"] == wanted
+    assert {f"node_modules/{name}": version for name, version in wanted.items()}.items() <= {
+        name: package["version"] for name, package in packages.items()
+    }.items()
+    for package in packages.values():
+        assert package["integrity"].startswith("sha512-")
+        # Where it comes from is for the machine to say that installs it.
+        assert "resolved" not in package
+    installing = [line for line in text_of("Makefile").splitlines() if "npm ci" in line]
+    assert len(installing) == 1 and "--ignore-scripts" in installing[0]
