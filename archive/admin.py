@@ -35,8 +35,11 @@ from archive.models import (
     Issue,
     IssueEdition,
     JournalEntry,
+    Manifest,
+    ManifestKey,
     Namesake,
     Page,
+    PublishedFile,
     ReaderReport,
     Reference,
     Roster,
@@ -273,6 +276,29 @@ class JournalEntryAdmin(AsKept):
     list_display = ["sequence", "type", "key", "gone", "at"]
     list_filter = ["type", "gone"]
     search_fields = ["key", "url", "reason"]
+
+
+@admin.register(Manifest)
+class ManifestAdmin(AsKept):
+    list_display = ["month", "file_count", "sha256", "key", "made_at"]
+    list_select_related = ["key"]
+    search_fields = ["month", "sha256"]
+    # Its text is at /manifests/.
+    exclude = ["body"]
+
+
+@admin.register(ManifestKey)
+class ManifestKeyAdmin(AsKept):
+    list_display = ["key_id", "since", "until", "revoked_at", "revoked_reason"]
+    search_fields = ["key_id"]
+
+
+@admin.register(PublishedFile)
+class PublishedFileAdmin(AsKept):
+    list_display = ["sha256", "kind", "issue", "document", "name", "published_at", "ended_at"]
+    list_filter = ["kind"]
+    list_select_related = ["issue__gazette"]
+    search_fields = ["sha256", "name", "document"]
 
 
 @admin.register(Annex)

@@ -10,9 +10,11 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from archive import audit
+        from archive.authenticity.checks import check_manifest_key
         from archive.ingest.checks import check_files_store
         from archive.search.checks import check_engine
 
         audit.register()
         register(check_engine)
         register(check_files_store)
+        register(check_manifest_key)

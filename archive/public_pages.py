@@ -49,7 +49,15 @@ LONGEST_KEPT = 600
 # What pages are made with, below the project's folder.
 _MADE_WITH = ("templates/**/*.*", "static/*", "archive/**/*.py", "archive/**/*.mo", "gazette/*.py")
 # The settings that show in a page or in its headers.
-_SET = ("SITE", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "HSTS_PRELOAD", "STATIC_COLLECTED", "TIME_ZONE")
+_SET = (
+    "SITE",
+    "HSTS_SECONDS",
+    "HSTS_SUBDOMAINS",
+    "HSTS_PRELOAD",
+    "STATIC_COLLECTED",
+    "TIME_ZONE",
+    "MANIFEST_KEY_FILE",
+)
 
 
 class PublicPages:

@@ -16,6 +16,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from archive.audit import acting
+from archive.authenticity.signing import KeyUnusable, sign_ended_months
 from archive.batches import settle
 from archive.edition import compare_with_journal, name_issues
 from archive.ingest.errors import (
@@ -208,8 +209,9 @@ def bring_journal_up_to_date() -> bool:
 
 # --- the sweep ---------------------------------------------------------------------------------------
 def sweep(now: datetime) -> int:
-    """Queue again what is lost, give up what was lost too often, clear what is left over; returns how many
-    runs were queued. At the start of a worker and every minute; several workers can sweep at once.
+    """Queue again what is lost, give up what was lost too often, clear what is left over, list what was published, sign
+    the months that have ended; returns how many runs were queued. At the start of a worker and every minute; several
+    workers can sweep at once.
     """
     queued = _requeue_lost(now)
     if forgotten := queue_forgotten():
@@ -220,6 +222,11 @@ def sweep(now: datetime) -> int:
     forget_old_failed(time.time() - settings.FAILED_UPLOADS_DAYS * _DAY)
     _clear_workshop(time.time() - _DAY)
     ensure()
+    try:
+        sign_ended_months(now)
+    except KeyUnusable as error:
+        # All else goes on; what is not signed now is signed once the key is right.
+        log.error("no manifest can be signed: %s", error)
     return queued
 
 

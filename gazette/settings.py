@@ -111,8 +111,9 @@ REQUIRE_SECOND_FACTOR = environment_choice("REQUIRE_SECOND_FACTOR", ("off", "sta
 # So many reports of errors an hour are taken from one address.
 REPORTS_PER_HOUR = int(os.environ.get("REPORTS_PER_HOUR", "10"))
 
-# nginx holds each reader to so many searches and suggestions a minute, to so many requests of the API, and to so many
-# passwords, codes and reports; as many at once are let through. LOCKOUT_FAILURES and REPORTS_PER_HOUR hold without nginx, too.
+# nginx holds each reader to so many searches, suggestions and checksums a minute, to so many requests of the API, and to
+# so many passwords, codes, reports and files to check; as many at once are let through. LOCKOUT_FAILURES and
+# REPORTS_PER_HOUR hold without nginx, too.
 SEARCHES_PER_MINUTE = int(os.environ.get("SEARCHES_PER_MINUTE", "240"))
 API_PER_MINUTE = int(os.environ.get("API_PER_MINUTE", "600"))
 TRIES_PER_MINUTE = int(os.environ.get("TRIES_PER_MINUTE", "20"))
@@ -143,6 +144,9 @@ FILES_S3_FOLDER = os.environ.get("FILES_S3_FOLDER", "").strip().strip("/")
 FILES_S3_ADDRESSING = environment_choice("FILES_S3_ADDRESSING", ("auto", "path", "virtual"))
 # The copies of such files in the data folder take up so much; those that were not asked for longest go first.
 FILES_CACHE_BYTES = int(os.environ.get("FILES_CACHE_MB", "2048")) * 1024 * 1024
+
+# The private key that signs each month's list of published files; `manage.py make_manifest_key` makes one. "": none is signed.
+MANIFEST_KEY_FILE = os.environ.get("MANIFEST_KEY_FILE", "").strip()
 
 # Where `manage.py collectstatic` puts style sheets and scripts for a proxy to serve, and whether it was run.
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", GAZETTE_DATA / "static")).resolve()

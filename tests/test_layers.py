@@ -61,6 +61,9 @@ FORBIDDEN_ARROWS = [
         [*PURE, "archive.ingest.extract", "archive.ingest.store"],
     ),
     (["ingest/lines.py", "ingest/errors.py", "ingest/extract"], ["archive.models", "archive.search"]),
+    # what judges manifests on any machine
+    (["authenticity/manifest_text.py", "authenticity/offline.py"], [*PURE, "archive.ingest", "gazette"]),
+    (["authenticity"], ["archive.views"]),
     (["views"], ["archive.ingest.extract", "archive.ingest.layout", "archive.ingest.parse"]),
     (["ingest"], ["archive.views"]),
     (["search"], ["archive.ingest", "archive.views"]),
@@ -86,6 +89,7 @@ ONLY_PLACES = [
     ("iiif_prezi3", ["iiif/manifest.py"]),
     # loaded only where a manifest is asked for, since that takes most of a second
     ("archive.iiif.manifest", ["views/iiif.py"]),
+    ("cryptography", ["authenticity"]),
     ("botocore", ["ingest/s3_files.py"]),
     ("storages", ["ingest/s3_files.py"]),
     # loaded only where the settings name a bucket, since it needs what is installed only then

@@ -30,7 +30,7 @@ Node = dict[str, Any]
 LANGUAGE = "zh-Hans"
 # What ends a data block, or begins a comment in it, stands in none.
 _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
-_FORMATS = {
+FORMATS = {
     Issue.SourceKind.PDF: "application/pdf",
     Issue.SourceKind.TEXT: "text/plain",
     Issue.SourceKind.HTML: "text/html",
@@ -124,21 +124,31 @@ def issue_in_volume(issue: Issue, whole: Whole) -> Node:
 
 
 def publication_issue(
-    issue: Issue, documents: Iterable[Document], whole: Whole, *, original: str, cover: str
+    issue: Issue,
+    documents: Iterable[Document],
+    whole: Whole,
+    *,
+    original: str,
+    cover: str,
+    size: int | None,
+    sha256: str,
 ) -> Node:
-    """The issue with its documents, its cover and its file; `original` and `cover` are addresses, "" for none."""
+    """The issue with its documents, its cover and its file; `original` and `cover` are addresses, "" for none.
+
+    `size` (bytes) and `sha256` are of the file as readers get it, None and "" where that is not known.
+    """
     file = {
         "@type": "MediaObject",
         "contentUrl": whole(original),
-        "encodingFormat": _FORMATS[Issue.SourceKind(issue.source_kind)],
-        "contentSize": f"{issue.file_size} B",
-        "sha256": issue.sha256,
+        "encodingFormat": FORMATS[Issue.SourceKind(issue.source_kind)],
+        "contentSize": f"{size} B" if size else "",
+        "sha256": sha256,
     }
     parts = [_other(Other(one.number, one.title, one.get_absolute_url()), whole) for one in documents]
     more = {
         "inLanguage": LANGUAGE,
         "image": cover and whole(cover),
-        "encoding": original and file,
+        "encoding": original and _known(file),
         "hasPart": parts,
     }
     return _known(issue_in_volume(issue, whole) | more)

@@ -16,6 +16,7 @@ from archive.models.edition import Edition, IssueEdition
 from archive.models.facts import Appointment, Reference
 from archive.models.issue import ContentsEntry, Gazette, Issue, Page
 from archive.models.journal import JournalEntry
+from archive.models.manifest import Manifest, ManifestKey, PublishedFile
 from archive.models.report import ReaderReport
 from archive.models.supplied import Annex, Supplement, ValidityJudgement
 from archive.models.vocabulary import Namesake, Term
@@ -38,8 +39,11 @@ __all__ = [
     "Issue",
     "IssueEdition",
     "JournalEntry",
+    "Manifest",
+    "ManifestKey",
     "Namesake",
     "Page",
+    "PublishedFile",
     "ReaderReport",
     "Reference",
     "Roster",

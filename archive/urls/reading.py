@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import IntConverter, StringConverter
 
+from archive.authenticity.manifest_text import MONTH
 from archive.models.document import ID_LETTERS
 from archive.views import (
     annexes,
@@ -16,10 +17,12 @@ from archive.views import (
     iiif,
     in_print,
     issues,
+    manifests,
     not_held,
     people,
     report,
     take_along,
+    verify,
     viewer,
 )
 
@@ -46,6 +49,12 @@ class Sha256Converter(StringConverter):
     regex = "[0-9a-f]{64}"
 
 
+class MonthConverter(StringConverter):
+    """2026-10"""
+
+    regex = MONTH
+
+
 class CountConverter(IntConverter):
     """A year, a sequence or a decree's number: no more figures than a document number has."""
 
@@ -56,6 +65,7 @@ register_converter(PublicIdConverter, "public_id")
 register_converter(NameConverter, "name")
 register_converter(PrintedConverter, "printed")
 register_converter(Sha256Converter, "sha256")
+register_converter(MonthConverter, "month")
 register_converter(CountConverter, "count")
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -116,6 +126,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<printed:name>/", people.person, name="person"),
     path("posts/<printed:post>/", people.post, name="post"),
     path("files/<sha256:sha256>/<name:name>", files.original, name="original"),
+    path("verify/", verify.verify, name="verify"),
+    path("manifests/", manifests.manifests, name="manifests"),
+    path("manifests/keys.json", manifests.keys, name="manifest-keys"),
+    path("manifests/<month:month>.json", manifests.manifest, name="manifest"),
+    path("manifests/<month:month>.json.sig", manifests.signature, name="manifest-signature"),
     path("pictures/<sha256:sha256>/cover.webp", files.cover, name="cover"),
     path("iiif/collection.json", iiif.collection, name="iiif-collection"),
     path("iiif/issues/<name:gazette>/<count:year>/collection.json", iiif.year, name="iiif-year"),

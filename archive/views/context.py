@@ -51,6 +51,8 @@ CANONICAL: dict[str, tuple[str, ...]] = {
     "help": (),
     "about": (),
     "api-docs": (),
+    "verify": (),
+    "manifests": (),
 }
 
 

@@ -19,6 +19,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from archive.authenticity.published_files import note_masked_copy
 from archive.ingest.originals import original_path
 from archive.masks import Masks, has_masks, masks_of
 from archive.models import Issue
@@ -75,6 +76,7 @@ def original(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
             return try_again()
         if path is None:
             return gone(request, "")
+        note_masked_copy(issue, path, masks)
     else:
         path, tag = original_file(issue), sha256
         if path is None:

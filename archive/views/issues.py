@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from archive.authenticity.published_files import served_file
 from archive.holdings import Shelf, Year, shelves
 from archive.iiif.addresses import manifest_address
 from archive.journal import reason_of
@@ -99,6 +100,7 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
     if not found.is_published:
         return gone(request, found.withdrawn_reason)
     original = original_address(found)
+    file = served_file(found)
     cover = reverse("cover", args=[found.sha256]) if has_cover(found) else ""
     categories = contents_by_category(found)
     named = {entry.document_id for _category, entries in categories for entry in entries}
@@ -110,13 +112,14 @@ def issue(request: HttpRequest, gazette: str, year: int, label: str) -> HttpResp
             "issue": found,
             "cover": bool(cover),
             "cover_address": request.build_absolute_uri(cover) if cover else "",
-            "structured": issue_data(request, found, documents, original, cover),
+            "structured": issue_data(request, found, documents, original, cover, file),
             "description": _description(found, documents),
             "categories": categories,
             # What the print carries but its contents do not name.
             "unlisted": [document for document in documents if document.pk not in named],
             "document_count": len(documents),
             "original": original,
+            "file": file,
             "paged": found.source_kind == Issue.SourceKind.PDF,
             "manifest": request.build_absolute_uri(manifest_address(found)) if _has_pages(found) else "",
             # A scan without text is read as pictures; of a part of an issue its pages are named.

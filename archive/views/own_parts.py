@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from archive.masks import has_masks
 from archive.models import Annex, Block, Document, Enclosure, Issue, Reference
 from archive.search.query import near_documents
 from archive.views.addresses import with_parameters
@@ -131,6 +132,8 @@ def own_parts(document: Document, query: str = "", annex_address: AddressOfAnnex
         ],
         "omitted": sum(attachment.omitted for attachment in attachments),
         "original": original,
+        # Of a copy that is masked the page of the issue knows more: copies change without the issue.
+        "masked": bool(original) and has_masks(issue),
         "paged": issue.source_kind == Issue.SourceKind.PDF,
         "pictures": pictures,
         "before": before,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from archive.authenticity.published_files import Served
 from archive.export.schema_org import (
     Changes,
     Other,
@@ -38,13 +39,15 @@ def document_data(request: HttpRequest, document: Document, references: Sequence
 
 
 def issue_data(
-    request: HttpRequest, issue: Issue, documents: Sequence[Document], original: str, cover: str
+    request: HttpRequest, issue: Issue, documents: Sequence[Document], original: str, cover: str, file: Served
 ) -> SafeString:
     """A published issue with its published documents, and the way to it."""
     whole = request.build_absolute_uri
     crumbs = [(str(issue.gazette), reverse("issues")), (issue.name, issue.get_absolute_url())]
     return as_script(
-        publication_issue(issue, documents, whole, original=original, cover=cover),
+        publication_issue(
+            issue, documents, whole, original=original, cover=cover, size=file.size, sha256=file.sha256
+        ),
         breadcrumbs(crumbs, whole),
     )
 

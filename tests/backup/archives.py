@@ -27,6 +27,16 @@ with recorded(issue, "filled-in", editor, reason="第一行\\u2028第二行"):
 document = issue.documents.first()
 Correction.objects.create(issue=issue, document=document, kind="text", old="甲", new=None, made_by=editor)
 IngestRun.objects.create(file_name="waiting.pdf", uploaded_by=editor)
+from datetime import timedelta
+from django.conf import settings
+from django.utils import timezone
+from archive.authenticity.manifest_text import new_private_pem
+from archive.authenticity.signing import sign_ended_months
+key = Path(settings.GAZETTE_DATA) / "signs.pem"
+key.touch(0o600)
+key.write_bytes(new_private_pem()[0])
+settings.MANIFEST_KEY_FILE = str(key)
+assert sign_ended_months(timezone.now() + timedelta(days=40))
 """
 
 

@@ -79,6 +79,9 @@ def one_of_each(issue: Issue) -> dict[str, str]:
         "help": "/help/",
         "about": "/about/",
         "api": "/api/",
+        "check of a file": f"/verify/?sha256={issue.sha256}",
+        "check of an unknown file": f"/verify/?sha256={'0' * 64}",
+        "signed lists": "/manifests/",
         "not found": "/documents/没有/",
     }
 

@@ -1,6 +1,7 @@
 """The archive behind a real nginx: what each answer carries, what is kept, refused, passed on and written down."""
 
 import gzip
+import hashlib
 import http.cookies
 import json
 import re
@@ -271,6 +272,17 @@ def test_the_limit_of_uploads_is_that_of_the_setting(editor: Visitor, site: Prod
     refused = site.ask(path, "POST", b"x", headers | {"Content-Length": str((MOST + 2) * 1024**2)})
     assert refused.status == 413 and "内容过大" in refused.body.decode()
     assert site.ask("/search/", "POST", b"x", {"Content-Length": str(2 * 1024**2)}).status == 413
+
+
+def test_a_file_to_check_may_be_as_large_as_an_upload(site: Production) -> None:
+    content = b"x" * (MOST * 1024**2)
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.pdf"\r\n\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = site.ask("/verify/", "POST", head + content + b"\r\n--b--\r\n", headers)
+    assert answer.status == 302
+    assert answer["Location"] == f"/verify/?sha256={hashlib.sha256(content).hexdigest()}"
+    refused = site.ask("/verify/", "POST", b"x", headers | {"Content-Length": str((MOST + 2) * 1024**2)})
+    assert refused.status == 413 and "内容过大" in refused.body.decode()
 
 
 def test_what_is_refused_by_its_head_is_still_read(site: Production, known: dict[str, str]) -> None:

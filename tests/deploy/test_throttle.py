@@ -18,6 +18,7 @@ SEARCHES = (
     "/api/v1/search?q=1",
     "/api/v1/suggest?q=12",
     "/oai?verb=Identify",
+    "/verify/?sha256=12",
 )
 
 
@@ -101,7 +102,12 @@ def test_tries(site: Production) -> None:
     assert 429 not in statuses[: MOST + 1] and statuses[MOST + 1] == 429
     # The page itself is still there, and the link of the first administrator counts by whatever method.
     assert site.ask("/desk/sign-in/", headers=from_address(site, "203.0.113.9")).status == 200
-    for path in ("/desk/account/code/", "/desk/first-administrator/x/", "/documents/bcdfghjk/report/"):
+    for path in (
+        "/desk/account/code/",
+        "/desk/first-administrator/x/",
+        "/documents/bcdfghjk/report/",
+        "/verify/",
+    ):
         assert send(site, path, "203.0.113.9", {}).status == 429, path
 
 

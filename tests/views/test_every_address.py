@@ -79,6 +79,12 @@ document-akn                    GET  200
 document-text                   GET  200
 document-markdown               GET  200
 document-table                  GET  200
+verify                          GET  200
+verify                          POST 400
+manifests                       GET  200
+manifest-keys                   GET  200
+manifest                        GET  404
+manifest-signature              GET  404
 people                          GET  200
 person                          GET  200
 post                            GET  200
@@ -268,6 +274,7 @@ class House:
             "number-code": {"code": document.number_code},
             "number-year": number,
             "number-document": number | {"sequence": document.number_sequence},
+            **{name: {"month": "2026-10"} for name in ("manifest", "manifest-signature")},
             "original": {"sha256": public.sha256, "name": "1.pdf"},
             "original-draft": {"sha256": self.draft.sha256, "name": "1.pdf"},
             "cover": {"sha256": public.sha256},
@@ -400,7 +407,7 @@ NOT_DONE = {302, 403, 404, 405, 410}
 # Pages that show something and take a form as well.
 TAKE_A_FORM = {
     "oai",
-    *("document-report", "set_language", "first-administrator", "desk-sign-in", "desk-sign-out"),
+    *("document-report", "verify", "set_language", "first-administrator", "desk-sign-in", "desk-sign-out"),
     *("account-password", "account-code", "account-second-factor", "account-backup-codes"),
 }
 
@@ -468,7 +475,7 @@ def test_the_head_of_a_page_is_that_of_the_page_without_it(house: House) -> None
 
 
 def test_every_form_needs_its_token(house: House) -> None:
-    """But where it could harm nobody: to choose a language, for which public pages set no cookie, and to harvest."""
+    """But where it harms nobody: to choose a language, for which pages set no cookie, to harvest, to check a file."""
     client = Client(enforce_csrf_checks=True)
     unguarded = set()
     for name in ours():
@@ -479,4 +486,4 @@ def test_every_form_needs_its_token(house: House) -> None:
         # Refused for its method before a token is asked for, or for the token.
         if status not in (403, 405):
             unguarded.add((name, status))
-    assert unguarded == {("set_language", 302), ("oai", 200)}
+    assert unguarded == {("set_language", 302), ("oai", 200), ("verify", 400)}

@@ -161,6 +161,9 @@ def lists(words: list[str]) -> Iterator[str]:
     """Every public address that lists or searches."""
     for name in (
         "home",
+        "verify",
+        "manifests",
+        "manifest-keys",
         "issues",
         "help",
         "about",
@@ -182,6 +185,8 @@ def lists(words: list[str]) -> Iterator[str]:
         yield reverse(name)
     for section in SITEMAPS:
         yield reverse("sitemap", args=[section])
+    for issue in Issue.objects.all():
+        yield f"{reverse('verify')}?{urlencode({'sha256': issue.sha256})}"
     for word in words:
         yield reverse("person", args=[word])
         yield reverse("post", args=[word])
@@ -217,10 +222,11 @@ ANSWERED_ABOVE = {
     "document-report",
     *("document-report", "feed-issues", "feed-kind", "feed-issuer", "bulk"),
     *("sitemap-index", "sitemap", "search-completions"),
+    *("verify", "manifests", "manifest-keys"),
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn; below is what the journal tells; tests/bulk
-# reads every bulk file.
-ANSWERED_ELSEWHERE = {"annex", "api-1:changes", "bulk-file", "oai"}
+# reads every bulk file, tests/authenticity/ the signed lists.
+ANSWERED_ELSEWHERE = {"annex", "api-1:changes", "bulk-file", "oai", "manifest", "manifest-signature"}
 # They hold nothing of an issue: the language, the icon, the description of the API, the first administrator.
 NOTHING_TO_TELL = {
     "set_language",

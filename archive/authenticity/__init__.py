@@ -1,0 +1,1 @@
+"""What shows that a file is the published one: the list of published files, and each month's signed manifest of it."""
