@@ -165,6 +165,8 @@ def _name_of(environ: dict[str, Any], path: str) -> str:
         present_edition(),
         timezone.localdate(),
         chosen_language(cookies),
+        # Some views pack what they answer.
+        "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""),
         environ["wsgi.url_scheme"],
         environ.get(secure[0]) if secure else None,
         environ.get("HTTP_HOST"),

@@ -37,7 +37,7 @@ def test_nothing_else_may(client: Client) -> None:
     for path in (
         "/",
         issue.get_absolute_url(),
-        "/api/v1/issues",
+        "/api/",
         "/desk/",
         "/iiif",
         "/search/?q=/iiif/",

@@ -111,6 +111,14 @@ def test_each_language_and_host_has_its_own(client: Client, issue: Issue, settin
     assert client.get("/").content == chinese.content
 
 
+def test_who_cannot_unpack_gets_it_as_it_is(client: Client, issue: Issue) -> None:
+    path = f"{issue.get_absolute_url()}pages/"
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in client.get(path).headers
+    assert client.get(path, headers={"Accept-Encoding": "br, gzip"}).content == packed.content
+
+
 def test_citations_are_of_the_day(client: Client, issue: Issue, monkeypatch: pytest.MonkeyPatch) -> None:
     path = issue.documents.all()[0].get_absolute_url()
     today = client.get(path)
