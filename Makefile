@@ -34,6 +34,7 @@ WITH_OCR = $(if $(filter 1 yes true,$(OCR)),$(INSTALLED_OCR))
 TEST_ENVIRONMENT = env -u DATABASE_URL -u DEBUG -u HTTPS -u ALLOWED_HOSTS -u SECRET_KEY -u SEARCH_ENGINE \
   -u FILES_S3_BUCKET -u FILES_S3_ENDPOINT -u FILES_S3_REGION -u FILES_S3_FOLDER -u FILES_S3_ADDRESSING -u FILES_CACHE_MB \
   -u PROXIES -u STATIC_ROOT -u STATIC_COLLECTED -u LOG_FORMAT -u LOG_REQUESTS -u LOG_LEVEL -u METRICS_FROM -u MANIFEST_KEY_FILE \
+  -u SITE_ADDRESS -u MAIL_HOST -u MAIL_TLS -u MAIL_PORT -u MAIL_USER -u MAIL_PASSWORD -u MAIL_FROM -u MAIL_HOUR -u ALERTS_PER_HOUR \
   GAZETTE_DATA=$(CURDIR)/var/test
 # A process more than there are cores, for many tests wait for another process; the tests of one file stay together, for
 # they share what is costly to make. Their order is that of tests/conftest.py: the longest first.

@@ -18,6 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from archive.audit import recorded
 from archive.models import (
+    AlertRequest,
     Annex,
     Appointment,
     Attachment,
@@ -30,11 +31,13 @@ from archive.models import (
     Edition,
     Enclosure,
     Finding,
+    Followed,
     Gazette,
     IngestRun,
     Issue,
     IssueEdition,
     JournalEntry,
+    Letter,
     Manifest,
     ManifestKey,
     Namesake,
@@ -44,6 +47,7 @@ from archive.models import (
     Reference,
     Roster,
     Section,
+    Subscriber,
     Supplement,
     Table,
     Term,
@@ -362,3 +366,37 @@ class PageAdmin(AsParsed):
     list_select_related = ["issue__gazette"]
     # The boxes of a page's lines are long and say nothing to the eye.
     exclude = ["lines"]
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(AsParsed):
+    """Addresses are found whole and shown in part: to delete the one whose owner has asked for it otherwise than by a link."""
+
+    list_display = ["shown", "language", "made_at", "told_on", "refused", "paused_at"]
+    list_filter = ["paused_at"]
+    search_fields = ["=address"]
+    fields = ["shown", "language", "made_at", "told_on", "refused", "paused_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    # What goes with it is nobody's to keep.
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        return [str(one) for one in objs], {"subscribers": len(objs)}, set(), []
+
+
+@admin.register(Followed, Letter)
+class OfSubscriberAdmin(AsParsed):
+    """What an address follows says something of its owner: only that there is something is shown."""
+
+    list_display = ["__str__", "subscriber"]
+    list_select_related = ["subscriber"]
+    fields = ["subscriber"]
+
+
+@admin.register(AlertRequest)
+class AlertRequestAdmin(AsParsed):
+    list_display = ["made_at"]
+    fields = ["made_at"]

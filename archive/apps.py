@@ -10,6 +10,7 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from archive import audit
+        from archive.alerts.checks import check_mail
         from archive.authenticity.checks import check_manifest_key
         from archive.ingest.checks import check_files_store
         from archive.search.checks import check_engine
@@ -18,3 +19,4 @@ class ArchiveConfig(AppConfig):
         register(check_engine)
         register(check_files_store)
         register(check_manifest_key)
+        register(check_mail)

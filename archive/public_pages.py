@@ -50,13 +50,8 @@ LONGEST_KEPT = 600
 _MADE_WITH = ("templates/**/*.*", "static/*", "archive/**/*.py", "archive/**/*.mo", "gazette/*.py")
 # The settings that show in a page or in its headers.
 _SET = (
-    "SITE",
-    "HSTS_SECONDS",
-    "HSTS_SUBDOMAINS",
-    "HSTS_PRELOAD",
-    "STATIC_COLLECTED",
-    "TIME_ZONE",
-    "MANIFEST_KEY_FILE",
+    *("SITE", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "HSTS_PRELOAD", "STATIC_COLLECTED", "TIME_ZONE"),
+    *("MAIL_HOST", "MAIL_FROM", "SITE_ADDRESS", "MANIFEST_KEY_FILE"),
 )
 
 

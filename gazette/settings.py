@@ -50,6 +50,11 @@ def environment_address(name: str) -> str:
     return address
 
 
+def environment_number(name: str, default: int) -> int:
+    """The number of a variable; the default where it is blank."""
+    return int(os.environ.get(name, "").strip() or default)
+
+
 def secret_key(folder: Path) -> str:
     """SECRET_KEY from the environment, else one made at the first start and kept in the data folder."""
     if given := os.environ.get("SECRET_KEY"):
@@ -82,7 +87,8 @@ HSTS_PRELOAD = environment_flag("HSTS_PRELOAD")
 PROXIES = int(os.environ.get("PROXIES", "1" if HTTPS else "0"))
 SECRET_KEY = secret_key(GAZETTE_DATA)
 
-# What the site tells machines as its own address, whichever of its names a request came by; "" where no one name is told.
+# What the site tells machines as its own address, and what links in mails begin with, whichever of its names a request came
+# by, which could be anybody's; "" where no one name is told.
 SITE_ADDRESS = environment_address("SITE_ADDRESS").rstrip("/") or next(
     iter(CSRF_TRUSTED_ORIGINS), f"http{'s' if HTTPS else ''}://{next(iter(ALLOWED_HOSTS), '*')}"
 )
@@ -147,6 +153,17 @@ FILES_CACHE_BYTES = int(os.environ.get("FILES_CACHE_MB", "2048")) * 1024 * 1024
 
 # The private key that signs each month's list of published files; `manage.py make_manifest_key` makes one. "": none is signed.
 MANIFEST_KEY_FILE = os.environ.get("MANIFEST_KEY_FILE", "").strip()
+# Readers are told of new documents by mail where a server and a sender are set. What nobody encrypts is for this machine.
+MAIL_HOST = os.environ.get("MAIL_HOST", "").strip()
+MAIL_TLS = environment_choice("MAIL_TLS", ("starttls", "tls", "off"))
+MAIL_PORT = environment_number("MAIL_PORT", {"starttls": 587, "tls": 465, "off": 25}[MAIL_TLS])
+MAIL_USER = os.environ.get("MAIL_USER", "").strip()
+MAIL_PASSWORD = os.environ.get("MAIL_PASSWORD", "")
+MAIL_FROM = os.environ.get("MAIL_FROM", "").strip()
+# From which hour of the day on the mails with new documents go out.
+MAIL_HOUR = environment_number("MAIL_HOUR", 7)
+# So many mails an hour are asked for from one address of the net.
+ALERTS_PER_HOUR = environment_number("ALERTS_PER_HOUR", 10)
 
 # Where `manage.py collectstatic` puts style sheets and scripts for a proxy to serve, and whether it was run.
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", GAZETTE_DATA / "static")).resolve()

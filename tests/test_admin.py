@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from archive.models import Document, Issue
+from archive.models import Document, Issue, Subscriber
 from archive.search.update import indexed_ids
 from tests.factories import make_issue
 
@@ -80,3 +80,25 @@ def test_what_was_filled_in_is_noted_until_it_is_emptied(administrator: Client) 
     administrator.post(path, {"filled_in": "[]", **kept, "label": "增刊1"})
     issue.refresh_from_db()
     assert "label" in issue.filled_in  # it is shown, and not for the form to change
+
+
+def test_an_address_that_is_told_by_mail_is_deleted_and_never_shown_whole(administrator: Client) -> None:
+    subscriber = Subscriber.objects.create(address="duzhe@example.org", language="zh-hans")
+    subscriber.followed.create(what="search", value="q=secret", language="zh-hans")
+    Subscriber.objects.create(address="other@example.org", language="zh-hans")
+    name = "admin:archive_subscriber"
+    listed = administrator.get(reverse(f"{name}_changelist"), {"q": "duzhe@example.org"}).content.decode()
+    assert "d…@example.org" in listed and "o…@example.org" not in listed
+    for path in (
+        reverse(f"{name}_changelist"),
+        reverse(f"{name}_change", args=[subscriber.pk]),
+        reverse(f"{name}_delete", args=[subscriber.pk]),
+        reverse("admin:archive_followed_changelist"),
+    ):
+        shown = administrator.get(path).content.decode()
+        assert "duzhe" not in shown and "secret" not in shown, path
+    assert administrator.post(reverse(f"{name}_change", args=[subscriber.pk]), {}).status_code == 403
+    path = reverse(f"{name}_delete", args=[subscriber.pk])
+    assert administrator.post(path, {"post": "yes"}).status_code == 302
+    assert [one.address for one in Subscriber.objects.all()] == ["other@example.org"]
+    assert "duzhe" not in administrator.get(reverse("admin:index")).content.decode()

@@ -65,9 +65,10 @@ FORBIDDEN_ARROWS = [
     (["authenticity/manifest_text.py", "authenticity/offline.py"], [*PURE, "archive.ingest", "gazette"]),
     (["authenticity"], ["archive.views"]),
     (["views"], ["archive.ingest.extract", "archive.ingest.layout", "archive.ingest.parse"]),
-    (["ingest"], ["archive.views"]),
-    (["search"], ["archive.ingest", "archive.views"]),
     (["oai"], ["archive.ingest", "archive.views", "archive.search"]),
+    (["ingest"], ["archive.views", "archive.alerts"]),
+    (["alerts"], ["archive.views", "archive.ingest"]),
+    (["search"], ["archive.ingest", "archive.views", "archive.alerts"]),
 ]
 
 
@@ -92,6 +93,8 @@ ONLY_PLACES = [
     ("cryptography", ["authenticity"]),
     ("botocore", ["ingest/s3_files.py"]),
     ("storages", ["ingest/s3_files.py"]),
+    ("django.core.mail", ["alerts/sending.py"]),
+    ("smtplib", ["alerts/sending.py"]),
     # loaded only where the settings name a bucket, since it needs what is installed only then
     ("archive.ingest.s3_files", ["ingest/files_store.py"]),
 ]

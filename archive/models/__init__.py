@@ -1,5 +1,6 @@
 """The tables of the archive, one concept a module."""
 
+from archive.models.alert import AlertRequest, Followed, Letter, Subscriber
 from archive.models.correction import Correction
 from archive.models.desk import Batch, Finding, IngestRun
 from archive.models.document import (
@@ -22,6 +23,7 @@ from archive.models.supplied import Annex, Supplement, ValidityJudgement
 from archive.models.vocabulary import Namesake, Term
 
 __all__ = [
+    "AlertRequest",
     "Annex",
     "Appointment",
     "Attachment",
@@ -34,11 +36,13 @@ __all__ = [
     "Edition",
     "Enclosure",
     "Finding",
+    "Followed",
     "Gazette",
     "IngestRun",
     "Issue",
     "IssueEdition",
     "JournalEntry",
+    "Letter",
     "Manifest",
     "ManifestKey",
     "Namesake",
@@ -48,6 +52,7 @@ __all__ = [
     "Reference",
     "Roster",
     "Section",
+    "Subscriber",
     "Supplement",
     "Table",
     "Term",

@@ -31,10 +31,11 @@ def _those_with(
     """Those whose `field` reads as `number`, or holds it among others."""
     if written:
         documents = documents.filter(**{f"{field}__contains": written})
-    return [document for document in documents if _is(read_number(getattr(document, field)), number)]
+    return [document for document in documents if is_number(read_number(getattr(document, field)), number)]
 
 
-def _is(read: DocumentNumber | None, wanted: DocumentNumber) -> bool:
+def is_number(read: DocumentNumber | None, wanted: DocumentNumber) -> bool:
+    """True where `read` is the number that is wanted, or holds it among others; without a code, of any code."""
     if read is None:
         return False
     if read == wanted:

@@ -1,11 +1,12 @@
-"""The addresses of the archive: the house, the desk, accounts, search, and the reading room."""
+"""The addresses of the archive: the house, the desk, accounts, mails to readers, search, and the reading room."""
 
-from archive.urls import accounts, desk, house, reading, search
+from archive.urls import accounts, alerts, desk, house, reading, search
 
 urlpatterns = [
     *house.urlpatterns,
     *desk.urlpatterns,
     *accounts.urlpatterns,
+    *alerts.urlpatterns,
     *search.urlpatterns,
     *reading.urlpatterns,
 ]

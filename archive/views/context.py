@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from archive.alerts import alerts_are_on
 from archive.views.addresses import with_parameters
 
 # Which entry of the navigation a page belongs to, by the name of its address.
@@ -58,7 +59,7 @@ CANONICAL: dict[str, tuple[str, ...]] = {
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The site's name, publisher and registration numbers as `site`; the reader's language; the place in the navigation;
-    the page's own address."""
+    the page's own address. `alerts_address` is "" where no mails are sent."""
     match = request.resolver_match
     return {
         "site": settings.SITE,
@@ -68,6 +69,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "search_address": reverse("search"),
         "number_address": reverse("number"),
         "desk_address": reverse("desk"),
+        "alerts_address": reverse("alerts") if alerts_are_on() else "",
     }
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from archive.alerts.described import number_value
 from archive.export.citations import as_bibtex, as_gbt7714, as_ris, cited
 from archive.journal import reason_of
 from archive.life import life_of
@@ -147,6 +148,7 @@ def document_context(request: HttpRequest, document: Document, own: OwnParts, qu
         "related": related,
         # Addresses below the document's, which a draft has not.
         "public": (public := document.is_public),
+        "followable": bool(document.number and number_value(document.number)),
         "structured": document_data(request, document, references) if public else "",
         "qr": _address_picture(address) if public else "",
         "printed": bool(own.original) and has_pages(document),

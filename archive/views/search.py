@@ -109,6 +109,7 @@ def search(request: HttpRequest) -> HttpResponse:
             ],
             "same_search": with_parameters(parameters),
             "feed": _feed_address(parameters, found=results.total > 0),
+            "alert": _alert_parameters(parameters, found=results.total > 0),
             "terms": [(term, with_parameters({**parameters, "q": term.query})) for term in results.terms],
         }
     else:
@@ -157,6 +158,13 @@ def _feed_address(parameters: Mapping[str, str], found: bool) -> str:
     if found and asked in (["kind"], ["issuer"]) and "/" not in (value := parameters[asked[0]]):
         return reverse(f"feed-{asked[0]}", args=[value])
     return reverse("search-feed") + with_parameters(parameters)
+
+
+def _alert_parameters(parameters: Mapping[str, str], found: bool) -> str:
+    """What follows the search by mail: as for its feed."""
+    asked = {name: value for name, value in parameters.items() if value and name != "sort"}
+    follow = "kind" if found and list(asked) == ["kind"] else "search"
+    return with_parameters(asked, follow=follow)
 
 
 def facets_of(facets: Mapping[str, Sequence[FacetValue]], parameters: Mapping[str, str]) -> list[Facet]:

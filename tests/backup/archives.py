@@ -11,6 +11,7 @@ FILL = """
 from django.contrib.auth.models import Group, User
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from archive.ingest.pipeline import ingest_file
+from archive.alerts import following
 from archive.audit import recorded
 from archive.models import Correction, IngestRun, Issue
 from pathlib import Path
@@ -37,6 +38,7 @@ key.touch(0o600)
 key.write_bytes(new_private_pem()[0])
 settings.MANIFEST_KEY_FILE = str(key)
 assert sign_ended_months(timezone.now() + timedelta(days=40))
+following.sign_up("duzhe@example.org", following.Wanted("kind", "通知"), "zh-hans")
 """
 
 

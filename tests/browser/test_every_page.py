@@ -5,12 +5,14 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Page, Response
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from archive.models import Document, Issue
+from tests.alerts.post_office import turn_alerts_on
+from tests.outside import PROJECT
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -36,9 +38,10 @@ LONGER = {"api": 150_000}
 
 
 @pytest.fixture
-def archive(live_server: LiveServer, transactional_db: None) -> Issue:
-    """The bundled issues, which cite and change each other; the newest of them."""
-    for path in sorted((settings.BASE_DIR / "archive" / "samples").glob("*.pdf")):
+def archive(live_server: LiveServer, transactional_db: None, settings: Settings) -> Issue:
+    """The bundled issues, which cite and change each other; the newest of them. The site sends mails to readers."""
+    turn_alerts_on(settings)
+    for path in sorted((PROJECT / "archive" / "samples").glob("*.pdf")):
         call_command("ingest", str(path), publish=True)
     newest = Issue.objects.published().order_by("-published_on").first()
     assert newest is not None
@@ -76,6 +79,8 @@ def one_of_each(issue: Issue) -> dict[str, str]:
         "search for nothing": "/search/?q=没有这样一个词",
         "numbers not held": "/documents/not-held/",
         "report of an error": f"{tabular.get_absolute_url()}report/",
+        "to be told by mail": "/alerts/?follow=kind&kind=通知",
+        "what is followed by mail": "/alerts/mine/",
         "help": "/help/",
         "about": "/about/",
         "api": "/api/",

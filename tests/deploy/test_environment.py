@@ -25,6 +25,7 @@ READERS = {
     "environment_choice",
     "environment_networks",
     "environment_address",
+    "environment_number",
 }
 
 

@@ -107,8 +107,12 @@ def test_tries(site: Production) -> None:
         "/desk/first-administrator/x/",
         "/documents/bcdfghjk/report/",
         "/verify/",
+        *("/desk/account/code/", "/desk/first-administrator/x/", "/documents/bcdfghjk/report/"),
+        *("/alerts/?follow=search", "/alerts/mine/"),
     ):
         assert send(site, path, "203.0.113.9", {}).status == 429, path
+    # A mail provider ends mails for all of its readers from one place.
+    assert send(site, "/alerts/end/?t=x", "203.0.113.9", {}).status == 404
 
 
 def test_other_readers_are_others(site: Production) -> None:

@@ -128,7 +128,7 @@ def test_every_parameter_of_every_query_and_every_field_of_every_form(
     walk: Walk, few: Callable[[int], int]
 ) -> None:
     for role in (READER, EDITOR, PUBLISHER):
-        walk.follow(role, STARTS)
+        walk.follow(role, [*STARTS, *map(walk.house.path, walk.house.links)])
     judge, turn = Judge(), turns()
     send_to_queries(walk, judge, turn, few)
     judge.decide(few(600))

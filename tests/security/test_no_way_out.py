@@ -1,6 +1,7 @@
 """The archive fetches nothing: no part of it speaks to another machine, whatever a file or a reader asks for (SSRF).
 
-But for the bucket of original files, where the settings name one; what is asked of it is made of checksums alone.
+But for the bucket of original files, where the settings name one; what is asked of it is made of checksums alone. And
+for the mail server of the settings, which is handed mails to addresses whose owners have asked for them.
 """
 
 import ast
@@ -50,6 +51,8 @@ SPEAKS = {
 }
 # Speaks to the bucket of the settings, and is loaded only where they name one.
 BUCKET = "archive/ingest/s3_files.py"
+# Speaks to the mail server of the settings.
+MAIL = "archive/alerts/sending.py"
 LISTENS = {
     "archive/leases.py",
     "archive/management/commands/worker.py",
@@ -75,7 +78,13 @@ def test_no_module_can_speak_to_another_machine() -> None:
         if name in SPEAKS or name.partition(".")[0] in SPEAKS
     }
     assert {path for path, name in found if name == "socket"} == LISTENS
-    assert {path for path, name in found if path not in LISTENS} == {BUCKET}
+    assert {path for path, name in found if path not in LISTENS} == {BUCKET, MAIL}
+    # A host and a port: no address on the web, and nothing that a request has brought.
+    assert {name for path, name in found if path == MAIL} <= {
+        "smtplib",
+        *("django.core.mail", "django.core.mail.EmailMessage"),
+        *("django.core.mail.backends.smtp", "django.core.mail.backends.smtp.EmailBackend"),
+    }
     assert {name.partition(".")[0] for path, name in found if path == BUCKET} == {"botocore", "storages"}
     # Nor does one that may listen go out: `serve` alone knocks at its own door, to see whether it is open.
     going = re.compile(r"\.connect\(|create_connection\(")

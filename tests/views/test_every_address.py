@@ -8,21 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils.http import urlencode
+from pytest_django import Settings
 
+from archive.alerts.tokens import Link, signed
 from archive.bulk.making import make_all
 from archive.first_administrator import issue_token
 from archive.ingest.originals import store_original
-from archive.models import Batch, IngestRun, Issue
+from archive.models import Batch, IngestRun, Issue, Subscriber
 from archive.roles import EDITOR, PUBLISHER
 from archive.search.update import rebuild
 from archive.second_factor import GROUP
 from archive.urls import urlpatterns
 from tests.accounts import make_account
+from tests.alerts.post_office import turn_alerts_on
 from tests.factories import make_issue
 from tests.outside import PROJECT
 
@@ -110,6 +113,14 @@ api-1:suggestions               GET  200
 api-1:changes                   GET  200
 search-suggest                  GET  200
 search-completions              GET  200
+alerts                          GET  200
+alerts                          POST 400
+alerts-mine                     GET  200
+alerts-mine                     POST 400
+alerts-confirm                  GET  200
+alerts-confirm                  POST 200
+alerts-end                      GET  200
+alerts-end                      POST 200
 set_language                    POST 302
 healthz                         GET  503
 metrics                         GET  200
@@ -205,6 +216,8 @@ class House:
     failed: IngestRun
     batch: Batch
     people: dict[str, str]
+    # What stands behind the question mark of the links in mails.
+    links: dict[str, str]
 
     def path(self, name: str) -> str:
         """An address of that name; at the desk the draft's."""
@@ -280,6 +293,8 @@ class House:
             "cover": {"sha256": public.sha256},
         }
         plain = name.removesuffix("-draft")
+        if name in self.links:
+            return f"{reverse(name)}?{urlencode({'t': self.links[name]})}"
         wanted = arguments.get(name)
         if wanted is None:
             try:
@@ -302,7 +317,7 @@ class House:
 
 
 @pytest.fixture
-def house(client: Client, data_folder: Path, tmp_path: Path) -> House:
+def house(client: Client, data_folder: Path, tmp_path: Path, settings: Settings) -> House:
     sample = max((PROJECT / "archive" / "samples").glob("*.pdf"))
     other = tmp_path / "draft.pdf"
     other.write_bytes(sample.read_bytes() + b"\n")
@@ -338,8 +353,12 @@ def house(client: Client, data_folder: Path, tmp_path: Path) -> House:
         if user is not None:
             client.force_login(user)
         people[name] = client.cookies.output(attrs=[], header="").strip()
+    turn_alerts_on(settings)
+    subscriber = Subscriber.objects.create(address="duzhe@example.org", language="zh-hans")
+    key = subscriber.followed.create(what="kind", value="通知", language="zh-hans").key
+    links = {"alerts-confirm": signed(Link.CONFIRM, key), "alerts-end": signed(Link.END_ONE, key)}
     return House(
-        client, issues["published"], issues["draft"], failed, Batch.objects.create(name="往期"), people
+        client, issues["published"], issues["draft"], failed, Batch.objects.create(name="往期"), people, links
     )
 
 
@@ -407,6 +426,7 @@ NOT_DONE = {302, 403, 404, 405, 410}
 # Pages that show something and take a form as well.
 TAKE_A_FORM = {
     "oai",
+    *("alerts", "alerts-mine", "alerts-confirm", "alerts-end"),
     *("document-report", "verify", "set_language", "first-administrator", "desk-sign-in", "desk-sign-out"),
     *("account-password", "account-code", "account-second-factor", "account-backup-codes"),
 }
@@ -475,7 +495,8 @@ def test_the_head_of_a_page_is_that_of_the_page_without_it(house: House) -> None
 
 
 def test_every_form_needs_its_token(house: House) -> None:
-    """But where it harms nobody: to choose a language, for which pages set no cookie, to harvest, to check a file."""
+    """But where it harms nobody: to choose a language, for which pages set no cookie, to harvest, to check a file.
+    Mails are ended by their link, which nobody else has: programs send that form from elsewhere."""
     client = Client(enforce_csrf_checks=True)
     unguarded = set()
     for name in ours():
@@ -486,4 +507,4 @@ def test_every_form_needs_its_token(house: House) -> None:
         # Refused for its method before a token is asked for, or for the token.
         if status not in (403, 405):
             unguarded.add((name, status))
-    assert unguarded == {("set_language", 302), ("oai", 200), ("verify", 400)}
+    assert unguarded == {("set_language", 302), ("oai", 200), ("verify", 400), ("alerts-end", 200)}

@@ -225,8 +225,10 @@ ANSWERED_ABOVE = {
     *("verify", "manifests", "manifest-keys"),
 }
 # test_desk_supplied asks for annexes of drafts and of what was withdrawn; below is what the journal tells; tests/bulk
-# reads every bulk file, tests/authenticity/ the signed lists.
+# reads every bulk file, tests/authenticity/ the signed lists;
+# tests/alerts/ follows what is in a draft, and is told of nothing that was withdrawn.
 ANSWERED_ELSEWHERE = {"annex", "api-1:changes", "bulk-file", "oai", "manifest", "manifest-signature"}
+ANSWERED_ELSEWHERE |= {"alerts", "alerts-mine", "alerts-confirm", "alerts-end"}
 # They hold nothing of an issue: the language, the icon, the description of the API, the first administrator.
 NOTHING_TO_TELL = {
     "set_language",

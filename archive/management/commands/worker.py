@@ -15,6 +15,8 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from archive.alerts import alerts_are_on
+from archive.alerts.postman import Postman
 from archive.bulk.making import make_some
 from archive.edition import present_edition
 from archive.ingest.newer_parser import Readings
@@ -36,9 +38,21 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="end when nothing waits")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        worker = OneTask()
+        worker, postman = OneTask(), Postman()
         worker.configure_signals()
         stopping.clear()
+        if options["batch"] or not alerts_are_on():
+            self._work(worker, options)
+            if alerts_are_on():
+                postman.round()
+            return
+        postman.start()
+        try:
+            self._work(worker, options)
+        finally:
+            postman.end()
+
+    def _work(self, worker: "OneTask", options: dict[str, Any]) -> None:
         swept, following, readings = None, Following(), Readings(sign_of_life)
         patient = not options["batch"]
         while worker.running:
