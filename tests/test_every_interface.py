@@ -102,6 +102,7 @@ READINGS: dict[str, Callable[[Archive], Iterable[str]]] = {
     "API documents": lambda a: [f"/api/v1/documents/{one.public_id}" for one in a.hidden.values()],
     "API changes": lambda a: ["/api/v1/changes"],
     "OAI-PMH": harvested,
+    "IIIF": lambda a: issue_addresses(a, "iiif-manifest"),
     "bulk files": lambda a: [f"/bulk/{name}" for name in BULK],
 }
 # Of all that lie there those that tell of documents, in each form; gone.jsonl is as the changes of the API.
