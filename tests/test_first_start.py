@@ -130,6 +130,7 @@ def test_site_and_worker_start_answer_and_stop(server: tuple[subprocess.Popen[by
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.in_full
 def test_ctrl_c_stops_everything(server: tuple[subprocess.Popen[bytes], Path]) -> None:
     process, log = server
     address = wait_for_text(process, log, r"http://[\d.:]+")[0]

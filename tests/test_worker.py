@@ -74,6 +74,7 @@ def test_a_worker_that_ends_in_the_middle_gives_its_file_back(outside: Outside) 
     assert outside.ask("Issue.objects.count()") == 1
 
 
+@pytest.mark.in_full
 def test_what_a_killed_worker_left_is_finished_by_the_next(outside: Outside) -> None:
     upload(outside, min(SAMPLES.glob("*.pdf")))
     quick = {"INGEST_LEASE_SECONDS": "3"}

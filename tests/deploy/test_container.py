@@ -40,6 +40,7 @@ def image(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.in_full
 def test_the_image_collects_its_static_files_migrates_and_answers(image: Path, tmp_path: Path) -> None:
     port = free_port()
     environment = {"PATH": os.environ["PATH"], **settings_of(DEPLOY / "environment"), **variables()}

@@ -373,6 +373,7 @@ def test_a_reader_cannot_write_where_a_request_comes_from(site: Production) -> N
 
 
 # --- when the archive does not answer -------------------------------------------------------------------
+@pytest.mark.in_full
 def test_an_archive_that_does_not_answer_is_told_calmly(tmp_path: Path) -> None:
     needs_nginx()
     with Production(tmp_path) as dead:

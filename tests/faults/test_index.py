@@ -109,7 +109,13 @@ LONG = pytest.mark.long
 
 
 @pytest.mark.parametrize(
-    "damage", [delete_all, flip, pytest.param(truncate, marks=LONG), pytest.param(remove, marks=LONG)]
+    "damage",
+    [
+        pytest.param(delete_all, marks=pytest.mark.in_full),
+        flip,
+        pytest.param(truncate, marks=LONG),
+        pytest.param(remove, marks=LONG),
+    ],
 )
 def test_a_damaged_index(filled: Site, damage: Callable[[Site, random.Random], None]) -> None:
     damage_and_mend(filled, damage, random.Random(5))

@@ -53,6 +53,7 @@ def queue(site: Site, *paths: Path) -> None:
     site.manage("ingest", "--queue", "--publish", *map(str, paths))
 
 
+@pytest.mark.in_full
 def test_two_workers_take_one_upload_in_once(site: Site) -> None:
     queue(site, SAMPLE)
     # The same task twice, as after a sweep that came a moment too early.

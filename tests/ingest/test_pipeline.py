@@ -186,6 +186,7 @@ def test_the_samples_are_read_in_a_process_of_their_own() -> None:
 
 
 # --- killed ------------------------------------------------------------------------------------------
+@pytest.mark.in_full
 def test_killed_at_any_moment_nothing_half_made_is_visible(tmp_path: Path, few: Callable[[int], int]) -> None:
     """kill -9 at moments early and late; what is visible between is nothing or all of it."""
     sample = str(min(SAMPLES.glob("*.pdf")))

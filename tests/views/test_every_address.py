@@ -408,6 +408,7 @@ def administration(patterns: Iterable[Any], before: str = "/") -> Iterator[str]:
             yield route
 
 
+@pytest.mark.in_full
 def test_the_administration_is_for_administrators(house: House) -> None:
     """Whatever is registered there: others are sent away from every address before anything is looked up."""
     paths = [path for path in administration(get_resolver().url_patterns) if path.startswith("/admin/")]
