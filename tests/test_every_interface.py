@@ -1,4 +1,4 @@
-"""One act takes a document out of every interface, and a draft is in none of them: pages, feeds, tables, API, harvests.
+"""One act takes a document out of every interface, and a draft is in none of them: pages, feeds, tables, API, harvests, mails.
 
 An interface is a line in READINGS: the addresses at which it tells of documents, or the text itself where it has none. Each is
 read before a document and a whole issue are withdrawn, when it has to tell of them; and behind that, the worker having had
@@ -8,6 +8,7 @@ its turn once, when it must not. A new interface needs a line here.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
@@ -15,11 +16,15 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
+from archive.alerts.digest import digest_for
+from archive.alerts.following import Wanted, confirm, sign_up
+from archive.alerts.mails import letter_as_mail
 from archive.ingest.parse.records import Appointment, Block, ParsedDocument, Reference, Table
 from archive.management.commands.worker import OneTask
-from archive.models import Document, Issue
+from archive.models import Document, Followed, Issue, Letter, Subscriber
 from archive.publishing import publish_issue, withdraw_document, withdraw_issue
 from archive.sitemaps import SITEMAPS
 from tests.factories import make_document, make_issue
@@ -72,6 +77,14 @@ def harvested(archive: Archive) -> list[str]:
     return [f"{root}ListRecords", f"{root}ListIdentifiers", *records]
 
 
+def mailed(archive: Archive) -> list[str]:
+    """The mail that would go today to a reader who follows notices, and has not been told of any yet."""
+    reader = Subscriber.objects.get()
+    tomorrow = timezone.now() + timedelta(days=1)
+    digest = Letter(subscriber=reader, purpose=Letter.Purpose.DIGEST)
+    return [letter_as_mail(digest, digest_for(reader, tomorrow)).text]
+
+
 Q = f"q={quote(WORDS)}"
 READINGS: dict[str, Callable[[Archive], Iterable[str]]] = {
     # what it is called: the addresses at which it tells of documents, or what it says, which begins with no stroke
@@ -102,6 +115,7 @@ READINGS: dict[str, Callable[[Archive], Iterable[str]]] = {
     "API documents": lambda a: [f"/api/v1/documents/{one.public_id}" for one in a.hidden.values()],
     "API changes": lambda a: ["/api/v1/changes"],
     "OAI-PMH": harvested,
+    "mail": mailed,
     "IIIF": lambda a: issue_addresses(a, "iiif-manifest"),
     "bulk files": lambda a: [f"/bulk/{name}" for name in BULK],
 }
@@ -150,6 +164,9 @@ def archive(client: Client, settings: Settings) -> Archive:
         "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "every-interface"}
     }
     settings.ALLOWED_HOSTS = ["testserver"]
+    settings.SITE_ADDRESS = "http://testserver"
+    sign_up("duzhe@example.org", Wanted("kind", "通知"), "zh-hans")
+    confirm(Followed.objects.get().key)
     stays = publish_issue(make_issue("draft", label="1"))
     hidden = {}
     for label, mark in enumerate(MARKS, 2):
