@@ -1,10 +1,34 @@
 """Where a request comes from, seen past the proxies that stand before this site."""
 
 import ipaddress
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+
+# A provider gives each of its customers this much of IPv6.
+_OF_ONE_READER = 64
+
+
+class TooMany(Exception):
+    """So much was sent from one place already; `seconds` until the next is taken."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, int(seconds))
+        super().__init__(f"too many from one place, wait {self.seconds} s")
+
+    @property
+    def minutes(self) -> int:
+        return -(-self.seconds // 60)
+
+
+def place_of(address: str | None) -> IPv4Address | IPv6Address | None:
+    """What counts as one place: the address, of IPv6 the network of a customer; None for all that are not known, as one."""
+    told = ipaddress.ip_address(address) if address else None
+    if isinstance(told, IPv6Address):
+        return ipaddress.IPv6Network((told, _OF_ONE_READER), strict=False).network_address
+    return told
 
 
 def client_address(request: HttpRequest) -> str | None:

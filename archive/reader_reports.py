@@ -1,7 +1,6 @@
 """Readers' reports of errors: taken in, and shown at the desk as findings. Nothing of them is ever public."""
 
 import hmac
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from archive.client_address import TooMany, place_of
 from archive.models import Document, Finding, Issue, ReaderReport
 from archive.search.folding import normalise
 
@@ -18,20 +18,6 @@ READER_REPORT = "reader-report"
 MOST_WORDS, MOST_QUOTE = 2000, 500
 _WINDOW = timedelta(hours=1)
 _MESSAGE = "读者报告这一件有错误"
-# A provider gives each of its customers this much of IPv6.
-_OF_ONE_READER = 64
-
-
-class TooManyReports(Exception):
-    """So many came from one address already; `seconds` until the next is taken."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"too many reports, wait {seconds} s")
-        self.seconds = seconds
-
-    @property
-    def minutes(self) -> int:
-        return -(-self.seconds // 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +33,7 @@ class Reported:
 def take_in(
     document: Document, words: str, *, quote: str = "", contact: str = "", address: str | None = None
 ) -> ReaderReport:
-    """The report, kept and found at the desk. Raises TooManyReports for an address that has sent enough."""
+    """The report, kept and found at the desk. Raises TooMany for an address that has sent enough."""
     client = _client(address)
     with transaction.atomic():
         # Also what a new reading of the file waits for, so that none of the two loses the other's findings.
@@ -116,12 +102,11 @@ def _refuse_too_many(client: str) -> None:
     times = list(sent.values_list("made_at", flat=True)[: settings.REPORTS_PER_HOUR])
     if len(times) >= settings.REPORTS_PER_HOUR:
         first = times[-1] if times else timezone.now()
-        raise TooManyReports(max(1, int((first - since).total_seconds())))
+        raise TooMany((first - since).total_seconds())
 
 
 def _client(address: str | None) -> str:
     """A keyed hash of the address, of IPv6 of its network; all whose address is not known count as one."""
-    told = ipaddress.ip_address(address) if address else None
-    if told is not None and told.version == 6:
-        told = ipaddress.ip_network((told, _OF_ONE_READER), strict=False).network_address
-    return hmac.new(settings.SECRET_KEY.encode(), f"report {told}".encode(), "sha256").hexdigest()
+    return hmac.new(
+        settings.SECRET_KEY.encode(), f"report {place_of(address)}".encode(), "sha256"
+    ).hexdigest()

@@ -27,7 +27,7 @@ class Wanted:
 def sign_up(address: str, wanted: Wanted, language: str, client: str | None = None) -> None:
     """Let a mail go to the address that asks whether it is to follow `wanted`; one that does is told so.
 
-    Nothing shows which: not what this gives, nor how many can be asked for. Raises TooManyRequests.
+    Nothing shows which: not what this gives, nor how many can be asked for. Raises TooMany.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -52,7 +52,7 @@ def sign_up(address: str, wanted: Wanted, language: str, client: str | None = No
 
 
 def ask_for_list(address: str, client: str | None = None) -> None:
-    """Let a mail go with the link to all that the address follows; none, where it follows nothing. Raises TooManyRequests."""
+    """Let a mail go with the link to all that the address follows; none, where it follows nothing. Raises TooMany."""
     now = timezone.now()
     with transaction.atomic():
         if note_request(address, client, now) and (subscriber := _subscriber(address)):

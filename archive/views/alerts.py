@@ -27,9 +27,8 @@ from archive.alerts.described import (
     search_value,
 )
 from archive.alerts.following import Wanted, ask_for_list, confirm, end_all, end_one, sign_up
-from archive.alerts.requests import TooManyRequests
 from archive.alerts.tokens import Link, read, signed
-from archive.client_address import client_address
+from archive.client_address import TooMany, client_address
 from archive.models import Followed, Subscriber
 from archive.reader_forms import AddressForm, FollowForm
 from archive.views.addresses import with_parameters
@@ -201,7 +200,7 @@ def _taken(
         # A machine is told what people are told, and no mail goes.
         if not getattr(form, "from_a_machine", False):
             take(form.cleaned_data)
-    except TooManyRequests as error:
+    except TooMany as error:
         form.add_error(
             None,
             ngettext(

@@ -6,10 +6,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from archive.client_address import client_address
+from archive.client_address import TooMany, client_address
 from archive.models import Document
 from archive.reader_forms import ReportForm
-from archive.reader_reports import TooManyReports, take_in
+from archive.reader_reports import take_in
 from archive.views.addresses import with_parameters
 from archive.views.document import public_document
 
@@ -29,7 +29,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         return _page(request, document, form, status=400)
     try:
         _keep(request, document, form)
-    except TooManyReports as error:
+    except TooMany as error:
         # What was written stands in the form still, to be sent later.
         form.add_error(
             None,
