@@ -13,19 +13,16 @@ from django.db.models import Prefetch, QuerySet
 from archive.export.as_json import document_rows, document_to_json, issue_record
 from archive.ingest.correct.change import BLOT
 from archive.masks import Masks
-from archive.models import Annex, Correction, Document, Issue, Page
+from archive.models import Annex, Document, Issue, Page
+from archive.printed_fields import field_corrections, printed_fields
 from archive.search.boxes import PrintedLine
-from archive.views.corrected import FIELD_NAMES
 
 Record = dict[str, Any]
 
 
 def bulk_document_rows(documents: "QuerySet[Document]") -> "QuerySet[Document]":
     """`documents` with everything that their records read."""
-    field = Correction.objects.filter(kind=Correction.Kind.FIELD, state=Correction.State.STANDING)
-    return document_rows(documents).prefetch_related(
-        "aliases", Prefetch("corrections", field.order_by("pk"), to_attr="corrected")
-    )
+    return document_rows(documents).prefetch_related("aliases", Prefetch("corrections", field_corrections()))
 
 
 def issue_line(issue: Issue, masked: bool) -> Record:
@@ -53,15 +50,15 @@ def issue_line(issue: Issue, masked: bool) -> Record:
 
 
 def document_line(document: Document) -> Record:
-    """The whole document. `row` is its place among documents that nothing else puts in order; `aliases` are the ids
-    that lead to it.
+    """The whole document, which comes from `bulk_document_rows`. `row` is its place among documents that nothing else
+    puts in order; `aliases` are the ids that lead to it.
     """
     more: Record = {
         "row": document.pk,
         "aliases": sorted(alias.public_id for alias in document.aliases.all()),
         "names_as_printed": [one.person_as_printed for one in document.appointments.all()],
         "last_pages_of_tables": [table.last_page for table in document.tables.all()],
-        "printed_fields": _printed_fields(document),
+        "printed_fields": [list(one) for one in printed_fields(document, document.corrections.all())],
         "annexes": [_annex(getattr(one, "annex", None)) for one in document.attachments.all()],
     }
     supplement = getattr(document, "supplement", None)
@@ -107,18 +104,6 @@ def _shown(number: int, line: list[Any], masks: Masks) -> list[Any]:
     """The line as readers may see it; [] where nothing of it is left."""
     text = masks.readable(PrintedLine(number, *line[:5]))
     return [text, *line[1:]] if text.replace(BLOT, "").strip() or text == line[0] else []
-
-
-def _printed_fields(document: Any) -> list[list[str]]:
-    """[field, as printed] of each field that editors have corrected; of what was blotted out nothing."""
-    printed: dict[str, str] = {}
-    for correction in document.corrected:
-        printed.setdefault(correction.place["field"], correction.told_old)
-    return [
-        [name, text]
-        for name, text in printed.items()
-        if name in FIELD_NAMES and BLOT not in str(getattr(document, name))
-    ]
 
 
 def _annex(annex: Annex | None) -> Record | None:

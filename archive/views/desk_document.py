@@ -24,9 +24,9 @@ from archive.ingest.correcting import (
     redact,
 )
 from archive.models import Appointment, Block, Correction, Document, Issue, Page, Reference, Section
+from archive.printed_fields import FIELD_NAMES, corrected_fields
 from archive.publishing import PublishingError, restore_document, withdraw_document
 from archive.roles import EDITOR, PUBLISHER, has_role
-from archive.views.corrected import FIELD_NAMES, corrected_fields
 from archive.views.correction_forms import FACTS, FIELDS, LEVELS, MEMBER, BadForm, changes_of
 from archive.views.desk_access import editor_only, publisher_only, staff_only
 from archive.views.document import document_context

@@ -17,9 +17,9 @@ from django.utils.translation import get_language
 
 from archive.masks import has_masks
 from archive.models import Annex, Block, Document, Enclosure, Issue, Reference
+from archive.printed_fields import corrected_fields
 from archive.search.query import near_documents
 from archive.views.addresses import with_parameters
-from archive.views.corrected import corrected_fields
 from archive.views.doubt import is_unsure
 from archive.views.issues import original_address
 from archive.views.marked import marked_document, terms_of
