@@ -1,4 +1,4 @@
-"""What pages of other sites may read of the archive: what is made for programs and for IIIF viewers, which run in such pages.
+"""What pages of other sites may read of the archive: API, bulk files and what IIIF viewers ask for, which run in such pages.
 
 It is public, and the same for everybody; nobody is signed in by a request from elsewhere: `*` lets no cookie along.
 """
@@ -7,18 +7,19 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-OPEN_TO_ALL = {
+_OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, "
+    "Last-Modified, Link, Retry-After",
 }
-_OPEN = ("/api/", "/iiif/")
-# The page about the API is for people.
-_PAGES = ("/api/",)
+_OPEN = ("/api/", "/bulk/", "/iiif/")
+# The pages about them are for people.
+_PAGES = ("/api/", "/bulk/")
 
 
 def for_other_sites(path: str) -> dict[str, str]:
-    """The headers that let other sites read the answer at a path; {} where they may not. Bulk files have their own."""
-    return OPEN_TO_ALL if path.startswith(_OPEN) and path not in _PAGES else {}
+    """The headers that let other sites read the answer at a path; {} where they may not."""
+    return _OPEN_TO_ALL if path.startswith(_OPEN) and path not in _PAGES else {}
 
 
 class OtherSites:

@@ -8,8 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import iri_to_uri
 
-from archive.other_sites import OPEN_TO_ALL
-
 API = "/api/"
 # Where the page about the API tells what each status means.
 _TOLD = f"{API}#error-"
@@ -42,5 +40,5 @@ def problem(
         body,
         status=status,
         content_type="application/problem+json",
-        headers={**OPEN_TO_ALL, **(headers or {})},
+        headers=headers,
     )

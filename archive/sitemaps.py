@@ -26,7 +26,18 @@ class Pages(Sitemap):
     """The ways in. They say no time: whatever comes in or goes may change them, or not."""
 
     def items(self) -> list[str]:
-        return ["home", "issues", "numbers", "people", "about", "help", "api-docs", "verify", "manifests"]
+        return [
+            "home",
+            "issues",
+            "numbers",
+            "people",
+            "about",
+            "help",
+            "api-docs",
+            "bulk",
+            "verify",
+            "manifests",
+        ]
 
     def location(self, item: str) -> str:
         return reverse(item)

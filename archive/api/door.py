@@ -1,4 +1,4 @@
-"""What holds for each address of the API: it can only be read, and by pages of any other site, too."""
+"""What holds for each address of the API: it can only be read; what may be asked from pages of other sites."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +6,6 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver
 
-from archive.other_sites import OPEN_TO_ALL
 from archive.problem import problem
 
 METHODS = "GET, HEAD, OPTIONS"
@@ -35,12 +34,9 @@ def _door(view: View) -> View:
         # The head of what GET gives; whoever sends it leaves the body away.
         request.method = "GET"
         try:
-            response = view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
         finally:
             request.method = asked
-        for name, value in OPEN_TO_ALL.items():
-            response.headers[name] = value
-        return response
 
     # Nothing is done for anybody here that a token would have to guard.
     answer.csrf_exempt = True  # type: ignore[attr-defined]
@@ -50,7 +46,6 @@ def _door(view: View) -> View:
 def _preflight() -> dict[str, str]:
     return {
         "Allow": METHODS,
-        **OPEN_TO_ALL,
         "Access-Control-Allow-Methods": METHODS,
         "Access-Control-Allow-Headers": "*",
         "Access-Control-Max-Age": str(_ASKED_FOR),

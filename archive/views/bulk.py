@@ -14,7 +14,6 @@ from archive.views.unavailable import try_later
 # What each file holds, in the order of the page; translated there.
 KINDS = ("documents", "issues", "sections", "appointments", "references", "numbers", "gone", "pages")
 FURTHER = ("judgements", "namesakes")
-_EXPOSED = "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag"
 
 
 @require_safe
@@ -49,8 +48,6 @@ def bulk_file(request: HttpRequest, name: str) -> HttpResponseBase:
     except FileNotFoundError:  # made anew between two looks
         return try_later(request, "the bulk files are being made", "503_bulk.html")
     answer.headers["Content-Disposition"] = content_disposition_header(name != MANIFEST, name) or "inline"
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    answer.headers["Access-Control-Expose-Headers"] = _EXPOSED
     # Asked for again each time: what was withdrawn is gone from it.
     answer.headers["Cache-Control"] = "public, no-cache"
     return answer

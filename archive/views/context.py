@@ -52,6 +52,7 @@ CANONICAL: dict[str, tuple[str, ...]] = {
     "help": (),
     "about": (),
     "api-docs": (),
+    "bulk": (),
     "verify": (),
     "manifests": (),
 }
