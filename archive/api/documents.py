@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop as _
 from ninja import Query, Router
@@ -22,7 +22,7 @@ from archive.search.page_hits import hits_of_document
 from archive.search.query import matching_documents
 from archive.views.document import with_parts
 from archive.views.files import original_is_public
-from archive.views.gone import why_gone
+from archive.views.gone import why_document_went
 from archive.views.marked import marked_document, terms_of
 
 router = Router()
@@ -98,9 +98,6 @@ def _find_document(published: "QuerySet[Document]", id: str) -> Document:
     found = published.filter(public_id=key).first() or published.filter(aliases__public_id=key).first()
     if found is not None:
         return found
-    known = (
-        Document.objects.select_related("issue").filter(Q(public_id=key) | Q(aliases__public_id=key)).first()
-    )
-    if known is not None and (reason := why_gone(known)) is not None:
+    if (reason := why_document_went(key)) is not None:
         raise Gone(reason)
     raise Http404("no published document has this id")

@@ -1,7 +1,5 @@
 """/api/v1/issues: the list, and one issue with its documents."""
 
-from typing import NoReturn
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop as _
 from ninja import Router
@@ -14,6 +12,7 @@ from archive.api.records import IssueRecord
 from archive.api.schemas import IssueList
 from archive.export.as_json import issue_rows, issue_summary, issue_to_json
 from archive.models import Issue
+from archive.views.gone import why_issue_went
 
 router = Router()
 
@@ -47,15 +46,7 @@ def issues(
 def issue(request: HttpRequest, id: Identifier) -> HttpResponse:
     found = issue_rows(Issue.objects.published()).filter(pk=id).first()
     if found is None:
-        _raise_gone_or_unknown(id)
+        if (reason := why_issue_went(id)) is not None:
+            raise Gone(reason)
+        raise Http404("no published issue has this id")
     return answer(issue_to_json(found))
-
-
-def _raise_gone_or_unknown(id: int) -> NoReturn:
-    """Raises Gone with the reason for an issue that was withdrawn, Http404 for all else."""
-    reason = Issue.objects.filter(pk=id, state=Issue.State.WITHDRAWN).values_list(
-        "withdrawn_reason", flat=True
-    )
-    if reason:
-        raise Gone(reason[0])
-    raise Http404("no published issue has this id")

@@ -18,14 +18,13 @@ from django.views.decorators.http import require_safe
 
 from archive.alerts.described import number_value
 from archive.export.citations import as_bibtex, as_gbt7714, as_ris, cited
-from archive.journal import reason_of
 from archive.life import life_of
-from archive.models import Document, DocumentAlias, Issue, JournalEntry, Reference, ValidityJudgement
+from archive.models import Document, DocumentAlias, Issue, Reference, ValidityJudgement
 from archive.qr import qr_picture
 from archive.search.query import shown_briefly
 from archive.search.validity import changes_to, last_day
 from archive.views.addresses import with_parameters
-from archive.views.gone import gone, why_gone
+from archive.views.gone import gone, why_document_went
 from archive.views.kept_parts import kept_parts
 from archive.views.own_parts import Citing, OwnParts, own_parts, with_own_parts
 from archive.views.structured import document_data
@@ -233,9 +232,6 @@ def no_document(request: HttpRequest, public_id: str) -> HttpResponse:
             reverse(match.view_name, kwargs={**match.kwargs, "public_id": alias.document.public_id}),
             permanent=True,
         )
-    found = Document.objects.select_related("issue").filter(public_id=public_id).first()
-    # An archive that was read in from bulk files knows of what is gone no more than the journal.
-    reason = why_gone(found) if found else reason_of(JournalEntry.Type.DOCUMENT, key=public_id) or None
-    if reason is not None:
+    if (reason := why_document_went(public_id)) is not None:
         return gone(request, reason)
     raise Http404

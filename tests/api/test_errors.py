@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from archive.models import Document
+from archive.models import Document, JournalEntry
 from archive.search import update
 from tests.factories import make_issue
 
@@ -74,6 +74,23 @@ def test_what_was_withdrawn_says_why_in_readable_letters(client: Client) -> None
     ):
         assert problem(client, f"/api/v1/{path}", 410)["detail"] == why
         assert why in client.get(f"/api/v1/{path}").content.decode()
+
+
+def test_what_the_journal_alone_knows_is_gone_too(client: Client) -> None:
+    """As in an archive that was read in from bulk files."""
+    for place, (kind, key) in enumerate((("issue", "41"), ("document", "bcdfghjk")), 1):
+        JournalEntry.objects.create(
+            type=kind,
+            key=key,
+            issue=41,
+            sequence=place,
+            at=timezone.now(),
+            gone=True,
+            reason="重新排印",
+            url="/",
+        )
+        assert problem(client, f"/api/v1/{kind}s/{key}", 410)["detail"] == "重新排印"
+    assert problem(client, "/api/v1/issues/42", 404)
 
 
 @pytest.mark.parametrize(
