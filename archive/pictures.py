@@ -49,10 +49,10 @@ MAX_WALL_SECONDS = 20
 # How long a reader's request waits for the drawings of others.
 MAX_WAIT_SECONDS = 15
 
-# Runs alone, without Django: draws one page of the PDF at argv[1] into argv[2]. It limits itself first.
-_DRAW = """
-import resource, sys
-source, target, index, width, dpi, longest, most, bytes_, memory, seconds = sys.argv[1:3] + [*map(int, sys.argv[3:])]
+# How a script begins that draws the page `index` of the PDF at `source` alone, without Django, once it has read these and
+# its limits, `memory` and `seconds`, from its arguments: it limits itself first.
+OPEN_PAGE = """
+import resource
 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -62,6 +62,16 @@ page = pypdfium2.PdfDocument(source)[index]
 across, down = page.get_size()
 if not (across > 0 and down > 0):
     sys.exit("the page has no size")
+"""
+
+# Draws one page of the PDF at argv[1] into argv[2].
+_DRAW = (
+    """
+import sys
+source, target, index, width, dpi, longest, most, bytes_, memory, seconds = sys.argv[1:3] + [*map(int, sys.argv[3:])]
+"""
+    + OPEN_PAGE
+    + """
 scale = width / across if width else min(dpi / 72, longest / max(across, down))
 if across * scale * down * scale > most:
     sys.exit("the page is too long to draw")
@@ -75,6 +85,7 @@ for share, quality in ((1, 72), (1, 60), (1, 48), (0.85, 52), (0.7, 52), (0.55, 
         break
 open(target, "wb").write(data.getvalue())
 """
+)
 
 
 # Runs alone, without Django: writes the PDF at argv[1] into argv[2] with pages replaced by pictures, as the JSON on

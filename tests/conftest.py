@@ -312,6 +312,17 @@ def pages_made_anew(settings: Settings) -> None:
     settings.CACHES = settings.CACHES | {"pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 
+@pytest.fixture
+def kept_pages(db: None, pages_made_anew: None, settings: Settings) -> None:
+    """Pages are kept as on a site, by each test for itself."""
+    from archive.edition import next_edition, present_edition
+
+    settings.CACHES = settings.CACHES | {
+        "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": present_edition()}
+    }
+    next_edition()
+
+
 # --- the shared material -----------------------------------------------------------------------------
 @pytest.fixture(scope="session")
 def shared() -> Path:

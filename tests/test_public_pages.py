@@ -31,16 +31,7 @@ from archive.search.update import index_issue, rebuild
 from archive.vocabulary import confirm, forget, settle_namesakes
 from tests.factories import make_issue
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def kept_pages(pages_made_anew: None, settings: Settings) -> None:
-    """Pages are kept as on a site, by each test for itself."""
-    settings.CACHES = settings.CACHES | {
-        "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": present_edition()}
-    }
-    next_edition()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from archive.pictures import (
     MAX_CPU_SECONDS,
     MAX_MEMORY,
     MAX_PIXELS,
+    OPEN_PAGE,
     SMALL_WIDTH,
     Original,
     drawn_once,
@@ -34,20 +35,15 @@ FORMAT = "image/jpeg"
 # A page full of small print or a photograph is drawn with less quality rather than weigh more.
 MAX_JPEG_BYTES = 500_000
 
-# Runs alone, without Django: draws one page of the PDF at argv[1] into argv[2], in just that size. It limits itself first.
-_DRAW = """
-import resource, sys
+# Draws one page of the PDF at argv[1] into argv[2], in just that size.
+_DRAW = (
+    """
+import sys
 source, target, index, width, height, most, bytes_, memory, seconds = sys.argv[1:3] + [*map(int, sys.argv[3:])]
-resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-import io
-import pypdfium2
+"""
+    + OPEN_PAGE
+    + """
 from PIL import Image
-page = pypdfium2.PdfDocument(source)[index]
-across, down = page.get_size()
-if not (across > 0 and down > 0):
-    sys.exit("the page has no size")
 scale = max(width / across, height / down)
 if across * scale * down * scale > most:
     sys.exit("the page is too long to draw")
@@ -61,6 +57,7 @@ for quality in (80, 70, 58, 46):
         break
 open(target, "wb").write(data.getvalue())
 """
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,14 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
-from archive.edition import next_edition, present_edition
+from archive.edition import next_edition
 from archive.models import Issue
 from archive.public_pages import answer_as_kept
 from archive.search.update import rebuild
 from tests.factories import make_issue
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def kept_pages(pages_made_anew: None, settings: Settings) -> None:
-    """Answers are kept as on a site, by each test for itself."""
-    settings.CACHES = settings.CACHES | {
-        "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": present_edition()}
-    }
-    next_edition()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
 
 @pytest.fixture
